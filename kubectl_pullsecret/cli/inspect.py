@@ -1,0 +1,105 @@
+"""`inspect`: one secret, or a docker config, as the kubelet sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Output, filenames, namespace, output, recursive
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.diagnosis.inventory import Decoded, PullSecretRecord
+    from kubectl_pullsecret.views.data import Data
+    from kubectl_pullsecret.views.inspect import InspectView
+
+_DEFAULT_CONFIG = ""  # docker's own
+
+
+@click.command("inspect", short_help="Show what the kubelet sees in one secret, masked")
+@click.argument("secret", metavar="[SECRET]", required=False)
+@filenames
+@recursive
+@namespace
+@click.option(
+    "--docker-config",
+    "docker_config",
+    is_flag=False,
+    flag_value=_DEFAULT_CONFIG,
+    metavar="[FILE]",
+    help="Inspect a docker config instead; without FILE that of docker login.",
+)
+@click.option("--reveal", is_flag=True, help="Show passwords in clear.")
+@output(Output.JSON, Output.YAML)
+@click.pass_obj
+def command(
+    console: Console,
+    secret: str | None,
+    filenames: tuple[str, ...],
+    recursive: bool,
+    namespace: str | None,
+    docker_config: str | None,
+    reveal: bool,
+    output: Output,
+) -> ExitCode:
+    """Show one secret decoded: what the kubelet sees in it, what it ignores, what is wrong, who uses it.
+
+    Passwords are masked unless --reveal. Without SECRET the input must hold just one pull secret.
+    """
+    if docker_config is not None:
+        if secret or filenames:
+            raise _usage("--docker-config takes neither a SECRET nor -f")
+        return _inspect_config(console, docker_config, reveal, output)
+    from kubectl_pullsecret.cli.input import read_input, worst
+    from kubectl_pullsecret.diagnosis.inventory import find_secret
+    from kubectl_pullsecret.views.inspect import InspectView
+
+    observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
+    name = (secret or "").removeprefix("secret/") or None
+    record = find_secret(observed.snapshot, name, namespace, now=console.now)
+    view = InspectView(console.now, reveal, git_warning=any(name != "-" for name in filenames))
+    _write_secret(console, record, view, output)
+    return worst(_verdict(record.decoded), observed)
+
+
+def _inspect_config(console: Console, path: str, reveal: bool, output: Output) -> ExitCode:
+    from kubectl_pullsecret.credentials import read_docker_config
+    from kubectl_pullsecret.diagnosis.inventory import decode
+    from kubectl_pullsecret.sources.docker_config import read_docker_config_file
+    from kubectl_pullsecret.views.inspect import InspectView, config_document, config_text
+
+    raw, found = read_docker_config_file(path or None)
+    decoded = decode(read_docker_config(raw), None, now=console.now)
+    view = InspectView(console.now, reveal)
+    if output is Output.TEXT:
+        console.write(config_text(decoded, found, console.terminal, view))
+    else:
+        console.write(_serialised(config_document(decoded, found, view), output))
+    return _verdict(decoded)
+
+
+def _write_secret(
+    console: Console, record: PullSecretRecord, view: InspectView, output: Output
+) -> None:
+    from kubectl_pullsecret.views.inspect import secret_document, secret_text
+
+    if output is Output.TEXT:
+        console.write(secret_text(record, console.terminal, view))
+    else:
+        console.write(_serialised(secret_document(record, view), output))
+
+
+def _serialised(data: dict[str, Data], output: Output) -> str:
+    from kubectl_pullsecret.views.data import as_json, as_yaml
+
+    return as_json(data) if output is Output.JSON else as_yaml(data)
+
+
+def _verdict(decoded: Decoded) -> ExitCode:
+    return ExitCode.FINE if decoded.malformed is None else ExitCode.FINDINGS
+
+
+def _usage(message: str) -> PullSecretError:
+    return PullSecretError(message, exit_code=ExitCode.USAGE)

@@ -1,0 +1,138 @@
+"""The command group: which commands there are, and what every way to fail looks like.
+
+`--help` shows the table without importing a command; a command's module is imported when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+import kubectl_pullsecret
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+
+PROGRAM = "kubectl pullsecret"
+
+
+class Entry(NamedTuple):
+    """Where a command is, and what the overview says of it (its own short help, word for word)."""
+
+    module: str
+    short_help: str
+
+
+# In the order of the overview: what one needs first comes first.
+COMMANDS = {
+    "doctor": Entry("doctor", "Explain why images do not pull and what fixes it"),
+    "match": Entry("match", "Show which credentials the kubelet would try for an image, and why"),
+    "list": Entry("list", "List pull secrets: registries, user names, state, expiry"),
+    "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
+    "explain": Entry("explain", "Explain a reason that a report names"),
+}
+
+
+class CommandGroup(click.Group):
+    """A group that knows its commands by the table alone."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of this name; None where there is none."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = import_module(f"kubectl_pullsecret.cli.{entry.module}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first word names; propose a near miss."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"unknown command {args[0]!r}{_did_you_mean(args[0])}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table into the overview."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.short_help) for name, entry in COMMANDS.items()])
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(
+    kubectl_pullsecret.__version__, prog_name=PROGRAM, message="%(prog)s %(version)s"
+)
+def commands() -> None:
+    """Explain image pull credentials with the kubelet's own rules, and mend them."""
+
+
+def run(args: Sequence[str], console: Console) -> ExitCode:
+    """Run one command line against the given outside world; its exit code. Raises nothing."""
+    try:
+        with redirect_stdout(console.stdout), redirect_stderr(console.stderr):
+            return _invoke(args, console)
+    except click.exceptions.Exit as done:
+        return ExitCode(done.exit_code)
+    except click.UsageError as error:
+        return console.fail(_usage_error(error))
+    except PullSecretError as error:
+        return console.fail(error)
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # click's own output, i.e. help; Console.write has its own answer
+        return ExitCode.FINE
+    except Exception as bug:
+        return console.fail(_bug(bug))
+
+
+def _invoke(args: Sequence[str], console: Console) -> ExitCode:
+    """Do what click's own `main` does, without its streams, exit codes and traceback."""
+    with commands.make_context(PROGRAM, list(args) or ["--help"], obj=console) as context:
+        return ExitCode(commands.invoke(context))
+
+
+def _usage_error(error: click.UsageError) -> PullSecretError:
+    message = error.format_message().rstrip(".")
+    remedy = f"see '{error.ctx.command_path} --help'" if error.ctx is not None else ""
+    return PullSecretError(
+        message[:1].lower() + message[1:], remedy=remedy, exit_code=ExitCode.USAGE
+    )
+
+
+def _bug(bug: Exception) -> PullSecretError:
+    """Say what may be said of an unexpected exception; its message could hold a credential."""
+    places = " > ".join(_places(bug))
+    return PullSecretError(
+        f"this is a bug in {PROGRAM} {kubectl_pullsecret.__version__}: "
+        f"{type(bug).__name__} at {places}",
+        remedy="please report this line and the command that you ran; it holds no data of yours",
+    )
+
+
+def _places(bug: Exception) -> list[str]:
+    """Return the lines of our package that led to an exception, outermost first: no values."""
+    places, trace = [], bug.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("kubectl_pullsecret.") and module != __name__:
+            places.append(f"{module.removeprefix('kubectl_pullsecret.')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-6:] or ["the command line"]
+
+
+def _did_you_mean(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,89 @@
+"""`match`: what image names mean, and which credentials the kubelet would try for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Output, filenames, namespace, output, recursive
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.diagnosis.matching import Matching
+    from kubectl_pullsecret.facts.objects import ObjectRef
+
+
+@click.command(
+    "match", short_help="Show which credentials the kubelet would try for an image, and why"
+)
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
+@click.option(
+    "--for", "target", metavar="TYPE/NAME", help="Ask for this pod, account or workload alone."
+)
+@filenames
+@recursive
+@namespace
+@output(Output.WIDE, Output.JSON, Output.YAML)
+@click.pass_obj
+def command(
+    console: Console,
+    images: tuple[str, ...],
+    target: str | None,
+    filenames: tuple[str, ...],
+    recursive: bool,
+    namespace: str | None,
+    output: Output,
+) -> ExitCode:
+    """Say what each image name means. With -f also which credentials the kubelet would try for it,
+    in which order, and why each other entry does not match.
+
+    Without --for every pull secret of the namespace is asked: that of -n, else the only one that has
+    secrets in the input, else default.
+
+    \b
+    Examples:
+      kubectl pullsecret match nginx
+      kubectl pullsecret match team/app:v1 -f dump.json --for deploy/web
+    """
+    from kubectl_pullsecret.diagnosis.matching import match_images
+
+    pulls, seen_whole = None, ExitCode.FINE
+    if filenames or target is not None:
+        from kubectl_pullsecret.cli.input import read_input, worst
+        from kubectl_pullsecret.diagnosis.pull_list import pull_list
+
+        observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
+        pulls = pull_list(observed.snapshot, namespace, _target(target))
+        seen_whole = worst(ExitCode.FINE, observed)
+    matching = match_images(images, pulls, now=console.now)
+    console.write(_shown(matching, output, console))
+    return matching.exit_code or seen_whole
+
+
+def _target(word: str | None) -> ObjectRef | None:
+    """The one object of --for, wherever it is."""
+    if word is None:
+        return None
+    from kubectl_pullsecret.cli.targets import TARGET_KINDS, parse_targets
+
+    if "/" not in word:
+        raise PullSecretError(
+            f"--for {word}: a target is written TYPE/NAME",
+            remedy="for example --for pod/web-0",
+            exit_code=ExitCode.USAGE,
+        )
+    kinds = [kind for kind in TARGET_KINDS if kind != "Namespace"]
+    return parse_targets([word], kinds=kinds)[0]
+
+
+def _shown(matching: Matching, output: Output, console: Console) -> str:
+    from kubectl_pullsecret.views.data import as_json, as_yaml
+    from kubectl_pullsecret.views.match import match_document, match_text
+
+    if output in (Output.JSON, Output.YAML):
+        write = as_json if output is Output.JSON else as_yaml
+        return write(match_document(matching))
+    wide = output is Output.WIDE
+    return match_text(matching, console.terminal, now=console.now, wide=wide)

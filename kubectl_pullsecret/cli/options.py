@@ -1,0 +1,62 @@
+"""The flags that commands share. Words, letters and meanings are kubectl's.
+
+Each is a decorator; its parameter's name and type stand beside it. `-o` comes in as an `Output`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Output(Enum):
+    """What `-o` asks for. Text is what comes without it."""
+
+    TEXT = ""
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+    NAME = "name"
+
+
+# filenames: tuple[str, ...]; "-" is stdin, folders and globs are sources.files' matter
+filenames = click.option(
+    "-f",
+    "--filename",
+    "filenames",
+    multiple=True,
+    metavar="FILE",
+    help="File, folder, or - for stdin, with the objects to look at. May be repeated.",
+)
+
+# recursive: bool
+recursive = click.option(
+    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
+)
+
+# namespace: str | None
+namespace = click.option(
+    "-n", "--namespace", metavar="NAMESPACE", help="Look at this namespace only."
+)
+
+# all_namespaces: bool; wins over -n, as in kubectl
+all_namespaces = click.option(
+    "-A", "--all-namespaces", is_flag=True, help="Look at every namespace."
+)
+
+
+def output(*formats: Output) -> Callable[[Function], Function]:
+    """Offer `-o` with these formats besides text; the parameter is `output: Output`."""
+    words = [one.value for one in formats if one is not Output.TEXT]
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice(words),
+        callback=lambda _context, _parameter, word: Output(word or ""),
+        help="Output format; text for people without it.",
+    )

@@ -1,0 +1,275 @@
+"""One case to judge: an image that failed or may fail, with everything that bears on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+
+from kubectl_pullsecret.credentials import (
+    AuthEntry,
+    Malformed,
+    NotAPullSecret,
+    Payload,
+    PullSecret,
+)
+from kubectl_pullsecret.credentials.candidates import CandidateIndex
+from kubectl_pullsecret.credentials.keyring import Credential, Keyring
+from kubectl_pullsecret.credentials.near_miss import Miss, explain_misses
+from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT, Attempt
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.facts.objects import (
+    Event,
+    ObjectRef,
+    OwnerRef,
+    Pod,
+    PodSpec,
+    Secret,
+    ServiceAccount,
+    Workload,
+)
+from kubectl_pullsecret.facts.snapshot import Snapshot
+from kubectl_pullsecret.images import InvalidReference, Reference
+
+# The registry asked for a credential, or for a better one (PULL-ERRORS, "From message to cause").
+DENIALS = frozenset(
+    {
+        Cause.NO_CREDENTIAL_SENT,
+        Cause.CREDENTIAL_REJECTED,
+        Cause.ACCESS_FORBIDDEN,
+        Cause.DENIED_OR_NOT_FOUND,
+    }
+)
+
+
+class Presence(Enum):
+    """What is known of a secret that somebody names."""
+
+    READ = "read"
+    MISSING = "missing"  # proven: it is not there
+    LIKELY_MISSING = "likely missing"  # the kubelet said so, more than once
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSecret:
+    """One entry of a list of pull secrets, and what is known of the secret behind it."""
+
+    name: str
+    presence: Presence
+    secret: Secret | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether the kubelet does not get it."""
+        return self.presence in (Presence.MISSING, Presence.LIKELY_MISSING)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a list of secrets offers for one image, by the kubelet's rules.
+
+    `tried` leaves malformed secrets aside, as if they were mended; `malformed` has these.
+    """
+
+    tried: tuple[Credential, ...]
+    misses: tuple[Miss, ...]
+    malformed: tuple[tuple[str, Malformed], ...]
+
+    @property
+    def usable(self) -> tuple[Credential, ...]:
+        """The credentials that have something to send."""
+        return tuple(credential for credential in self.tried if credential.entry.usable)
+
+
+def offer_of(secrets: Sequence[PullSecret], reference: Reference | None) -> Offer:
+    """The keyring's answer for an image and these secrets; nothing for an image that is no name."""
+    malformed = tuple(
+        (secret.name, secret.content) for secret in secrets if isinstance(secret.content, Malformed)
+    )
+    readable = [secret for secret in secrets if isinstance(secret.content, Payload)]
+    if reference is None:
+        return Offer((), (), malformed)
+    return Offer(
+        Keyring(readable).lookup(reference), explain_misses(reference, readable), malformed
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image of one pod (or template), its last failed attempt, and what surrounds it.
+
+    Without an attempt the case is hypothetical: "if the registry wants a credential".
+    """
+
+    snapshot: Snapshot
+    candidates: Callable[[], CandidateIndex]  # every readable secret of the snapshot, indexed once
+    now: datetime
+    namespace: str
+    spec: PodSpec
+    image: str
+    pod: Pod | None
+    root: Workload | None  # the highest known owner with a pod template
+    owner: OwnerRef | None  # the highest owner, known or not
+    attempt: Attempt | None
+    events: tuple[Event, ...] = ()  # the pod's own, newest first
+    shared_account: bool = False  # several workloads of the account fail alike
+
+    @property
+    def subject(self) -> ObjectRef:
+        """Who is to blame in the report: the highest owner, else the pod."""
+        if self.root is not None:
+            return self.root.ref
+        if self.owner is not None:
+            return ObjectRef(self.owner.kind, self.namespace, self.owner.name)
+        assert self.pod is not None
+        return self.pod.ref
+
+    @property
+    def denied(self) -> bool:
+        """The registry answered that it wants a (better) credential, or nobody asked it yet."""
+        return self.attempt is None or self.attempt.error.cause in DENIALS
+
+    @property
+    def bare(self) -> bool:
+        """A pod that nobody will make anew."""
+        return self.root is None and self.owner is None
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """What the image name means; None for one that the kubelet refuses."""
+        try:
+            return Reference.parse(self.image)
+        except InvalidReference:
+            return None
+
+    @cached_property
+    def account(self) -> ServiceAccount | None:
+        """The pod's ServiceAccount as it is now, if it was seen."""
+        name = self.spec.service_account or "default"
+        return self.snapshot.accounts.get((self.namespace, name))
+
+    @cached_property
+    def injected(self) -> bool:
+        """Whether the list came from the account (or a webhook), not from a template that has one.
+
+        ServiceAccount admission fills an empty list only (kubelet rules, KUBELET 8.1). For a bare
+        pod nobody knows; a list that differs from the account's is taken for the pod's own.
+        """
+        if self.attempt is None and (self.pod is None or not self.pod.live):
+            return not self.spec.pull_secrets
+        if self.root is not None and self.root.template is not None:
+            return not self.root.template.pull_secrets
+        return not self.spec.pull_secrets
+
+    @cached_property
+    def listed(self) -> tuple[NamedSecret, ...]:
+        """The secrets that the kubelet is told to use, in order."""
+        names = self.spec.pull_secrets
+        if not names and self.attempt is None and self.account is not None and not self._exists:
+            names = self.account.pull_secrets
+        return tuple(self.named(name) for name in names if name)
+
+    @property
+    def _exists(self) -> bool:
+        return self.pod is not None and self.pod.live
+
+    @cached_property
+    def account_only(self) -> tuple[NamedSecret, ...]:
+        """The secrets that the account lists now and the pod does not."""
+        if self.account is None:
+            return ()
+        have = {named.name for named in self.listed}
+        names = [name for name in self.account.pull_secrets if name and name not in have]
+        return tuple(self.named(name) for name in names)
+
+    @cached_property
+    def offer(self) -> Offer:
+        """What the listed secrets offer."""
+        return self.offer_by(self.listed)
+
+    @cached_property
+    def account_offer(self) -> Offer:
+        """What the account's further secrets would offer."""
+        return self.offer_by(self.account_only)
+
+    def offer_by(self, named: Sequence[NamedSecret]) -> Offer:
+        """What these secrets offer for the image."""
+        secrets = [item.secret.pull_secret for item in named if item.secret is not None]
+        return offer_of(secrets, self.reference)
+
+    @cached_property
+    def serving(self) -> tuple[tuple[PullSecret, AuthEntry], ...]:
+        """Every usable secret of the snapshot that would serve the image, in any namespace."""
+        if self.reference is None:
+            return ()
+        return tuple(
+            (secret, entry)
+            for secret, entry in self.candidates().serving(self.reference)
+            if entry.usable and not _openshift_internal(secret.name)
+        )
+
+    @property
+    def serving_here(self) -> tuple[PullSecret, ...]:
+        """The secrets of this namespace that would serve the image and are not listed."""
+        listed = {named.name for named in self.listed}
+        found = {s.name: s for s, _ in self.serving if s.namespace == self.namespace}
+        return tuple(secret for name, secret in found.items() if name not in listed)
+
+    @property
+    def serving_elsewhere(self) -> tuple[PullSecret, ...]:
+        """The secrets of other namespaces that would serve the image, once each."""
+        found = {(s.namespace, s.name): s for s, _ in self.serving if s.namespace != self.namespace}
+        return tuple(found.values())
+
+    @property
+    def unseen(self) -> tuple[NamedSecret, ...]:
+        """The listed secrets of which nothing is known."""
+        return tuple(named for named in self.listed if named.presence is Presence.UNSEEN)
+
+    @property
+    def unread_types(self) -> tuple[tuple[NamedSecret, NotAPullSecret], ...]:
+        """The listed secrets that the kubelet skips for their type or data key."""
+        return tuple(
+            (named, named.secret.content)
+            for named in self.listed
+            if named.secret is not None and isinstance(named.secret.content, NotAPullSecret)
+        )
+
+    def named(self, name: str) -> NamedSecret:
+        """What is known of a secret of this namespace: seen, proven missing, or not seen."""
+        secret = self.snapshot.secrets.get((self.namespace, name))
+        if secret is not None:
+            return NamedSecret(name, Presence.READ, secret)
+        if self.snapshot.sight("Secret", self.namespace).settles(name):
+            return NamedSecret(name, Presence.MISSING)
+        said = _kubelet_misses(name, self.events)
+        return NamedSecret(name, Presence.LIKELY_MISSING if said else Presence.UNSEEN)
+
+
+def _kubelet_misses(name: str, events: Sequence[Event]) -> bool:
+    """Whether the kubelet said twice, or after the last pull began, that it lacks a secret.
+
+    A single event proves nothing: a slow kubelet cache causes one for secrets that exist.
+    """
+    last_pull = max((e.last for e in events if e.reason == "Pulling" and e.last), default=None)
+    for event in events:
+        if event.reason == RETRIEVE_EVENT and name in _named_in(event.message):
+            after = event.last is not None and last_pull is not None and event.last > last_pull
+            if event.count > 1 or after:
+                return True
+    return False
+
+
+def _named_in(message: str) -> frozenset[str]:
+    """The names in "Unable to retrieve some image pull secrets (a, b); …" (KUBELET 8.4)."""
+    found = re.search(r"\(([^)]*)\)", message)
+    return frozenset(found.group(1).split(", ")) if found else frozenset()
+
+
+def _openshift_internal(name: str) -> bool:
+    """OpenShift's own account secrets: for its internal registry only, not to be copied."""
+    return "-dockercfg-" in name

@@ -1,0 +1,155 @@
+"""The proof of a verdict: what was listed, why it serves or not, what was seen, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
+from kubectl_pullsecret.credentials.keyring import Credential
+from kubectl_pullsecret.credentials.near_miss import Miss
+from kubectl_pullsecret.diagnosis.case import Case, NamedSecret, Offer, Presence
+from kubectl_pullsecret.diagnosis.rules import Verdict
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.report import Copy, Evidence, Reason
+
+MISSES_SHOWN = 3  # of one secret; the nearest come first
+
+# Hosts whose nodes often have a credential provider or role of their own.
+CLOUD_HOSTS = (".amazonaws.com", ".azurecr.io", "gcr.io", ".pkg.dev")
+
+_POISON = Evidence("note", ("one bad entry stops every image of the pod, public ones too",))
+_BEFORE_SECRETS = frozenset({Reason.INVALID_IMAGE_NAME, Reason.NEVER_PULL})
+
+
+def evidence_of(case: Case, verdict: Verdict) -> tuple[Evidence, ...]:
+    """Everything worth showing for a verdict, in reading order."""
+    if verdict.reason is Reason.SECRET_MALFORMED:
+        return (*verdict.evidence, _POISON, *attempt_lines(case))
+    lines = [Evidence("why", (_meaning(case, verdict.why),)), *verdict.evidence]
+    asked = case.denied or verdict.reason is Reason.RATE_LIMITED
+    if asked and verdict.reason not in _BEFORE_SECRETS:
+        lines += secret_lines(case)
+        lines += elsewhere_lines(case, verdict)
+    lines += node_lines(case)
+    lines += attempt_lines(case)
+    return tuple(lines)
+
+
+def _meaning(case: Case, why: str) -> str:
+    """The why, preceded by what the image name means where that is not what it says."""
+    reference = case.reference
+    if reference is None or not case.denied or case.image.startswith(f"{reference.registry}/"):
+        return why
+    return f"{case.image} is {reference.repository}:{reference.tag}; {why}"
+
+
+def secret_lines(case: Case) -> list[Evidence]:
+    """`listed`, `hidden`, `elsewhere`: each secret, its key, what the kubelet makes of it."""
+    lines = [Evidence("listed", row) for named in case.listed for row in _rows(named, case.offer)]
+    account = display(
+        ObjectRef("ServiceAccount", case.namespace, case.spec.service_account or "default")
+    )
+    serving = {credential.secret for credential in case.account_offer.tried}
+    for named in case.account_only:
+        if named.name in serving:
+            lines += [
+                Evidence("hidden", (*row[:-1], f"{row[-1]}, from {account}"))
+                for row in _rows(named, case.account_offer)
+            ]
+    return lines
+
+
+def elsewhere_lines(case: Case, verdict: Verdict) -> list[Evidence]:
+    """The secrets of other namespaces that would serve, where the fix brings one of them here."""
+    if not any(isinstance(fix, Copy) for fix in verdict.fixes):
+        return []
+    return [
+        Evidence("elsewhere", (f"secret/{s.name}", f"in namespace {s.namespace}", "would match"))
+        for s in case.serving_elsewhere[:MISSES_SHOWN]
+    ]
+
+
+def _rows(named: NamedSecret, offer: Offer) -> list[tuple[str, ...]]:
+    label = f"secret/{named.name}"
+    if named.secret is None:
+        return [(label, _absent(named.presence))]
+    content = named.secret.content
+    if isinstance(content, Malformed):
+        return [(label, f"unreadable: {content.where}: {content.why}")]
+    if isinstance(content, NotAPullSecret):
+        return [(label, f"not read: {content.why}")]
+    tried = ((label, c.entry.key, _matches(c)) for c in offer.tried if c.secret == named.name)
+    rows: list[tuple[str, ...]] = list(dict.fromkeys(tried))
+    misses = [miss for miss in offer.misses if miss.secret == named.name]
+    rows += _misses(label, misses, hide_far=bool(rows))
+    return rows or [(label, "no entries")]
+
+
+def _absent(presence: Presence) -> str:
+    if presence is Presence.UNSEEN:
+        return "not seen: nothing is known of it"
+    if presence is Presence.MISSING:
+        return "not in this namespace"
+    return "the kubelet cannot retrieve it"
+
+
+def _matches(credential: Credential) -> str:
+    entry = credential.entry
+    if not entry.usable:
+        return "matches, but has no user or no password to send"
+    return f"matches, user {entry.username}"
+
+
+def _misses(label: str, misses: Sequence[Miss], *, hide_far: bool) -> list[tuple[str, ...]]:
+    worth = [miss for miss in misses if miss.near or not hide_far]
+    rows: list[tuple[str, ...]] = [
+        (label, miss.entry.key, miss.text) for miss in worth[:MISSES_SHOWN]
+    ]
+    if len(worth) > MISSES_SHOWN:
+        rows.append((label, f"and {len(worth) - MISSES_SHOWN} more", "none serves the image"))
+    return rows
+
+
+def node_lines(case: Case) -> list[Evidence]:
+    """What is invisible from here, said only where it may decide."""
+    reference = case.reference
+    if case.attempt is None or reference is None or not case.denied:
+        return []
+    matched = case.offer.tried or case.account_offer.tried
+    if matched and not reference.registry.endswith(CLOUD_HOSTS):
+        return []
+    words = "the node's own credentials, mirrors and providers cannot be seen from here"
+    return [Evidence("note", (words,))]
+
+
+def attempt_lines(case: Case) -> list[Evidence]:
+    """How often it was seen, when last, and the runtime's own words."""
+    attempt = case.attempt
+    if attempt is None:
+        return []
+    words = attempt.error.raw
+    if attempt.last is None:
+        left = "no events are left (they live an hour)" if not case.events else "no event of it"
+        return [Evidence("seen", (f"{words} ({left})",))]
+    times = f"{attempt.count} times" if attempt.count != 1 else "once"
+    return [Evidence("seen", (f"{times}, last {ago(case.now - attempt.last)}: {words}",))]
+
+
+def ago(age: timedelta) -> str:
+    """An age as kubectl prints it: 45s, 2m, 3h, 5d; "just now" for a clock that runs behind."""
+    seconds = int(age.total_seconds())
+    if seconds <= 0:
+        return "just now"
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= 2 * size or (unit == "m" and seconds >= size):
+            return f"{seconds // size}{unit} ago"
+    return f"{seconds}s ago"
+
+
+def next_try(last: datetime | None) -> str:
+    """When the kubelet tries again at the latest (image back-off: 5 minutes)."""
+    if last is None:
+        return "retried by itself within 5 minutes"
+    return f"retried by itself, at the latest {last + timedelta(minutes=5):%H:%M:%S} UTC"

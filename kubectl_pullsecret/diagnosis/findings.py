@@ -1,0 +1,218 @@
+"""From a case to a finding: the first rule that answers, the facts beside it, the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kubectl_pullsecret.diagnosis import credential_rules as credential
+from kubectl_pullsecret.diagnosis import rules
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.evidence import evidence_of
+from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.report import (
+    Confidence,
+    Evidence,
+    Finding,
+    Fix,
+    Incomplete,
+    PodGroup,
+    Reason,
+    Severity,
+)
+
+# DESIGN, "Reasons and their precedence". The credential rules need a denial and a valid name.
+BEFORE: tuple[Rule, ...] = (
+    rules.invalid_image_name,
+    rules.never_pull,
+    rules.secret_malformed,
+    rules.changed_since_last_attempt,
+    rules.not_the_credential,
+)
+CREDENTIAL: tuple[Rule, ...] = (
+    credential.service_account_changed_after_pod,
+    credential.pod_hides_service_account,
+    credential.secret_not_found,
+    credential.secret_wrong_type,
+    credential.no_matching_credential,
+    credential.no_credential,
+    credential.unusable_credential,
+    credential.credential_expired,
+    credential.credential_rejected,
+    credential.access_forbidden,
+    credential.denied_or_not_found,
+)
+# What stays wrong when the verdict's own cause is mended.
+FACTS: tuple[Rule, ...] = (
+    credential.secret_not_found,
+    credential.secret_wrong_type,
+    credential.unusable_credential,
+    credential.credential_expired,
+)
+PREDICTIVE: tuple[Rule, ...] = (
+    rules.invalid_image_name,
+    rules.secret_malformed,
+    credential.pod_hides_service_account,
+    credential.secret_not_found,
+    credential.secret_wrong_type,
+    credential.unusable_credential,
+    credential.credential_expired,
+    credential.no_matching_credential,
+)
+
+
+def judge(case: Case) -> Verdict:
+    """The first rule that answers a failed attempt; `unknown` always does."""
+    applicable = BEFORE + (CREDENTIAL if case.denied and case.reference else ())
+    for rule in applicable:
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    last = rules.unknown(case)
+    assert last is not None
+    return last
+
+
+def beside(case: Case, verdict: Verdict) -> tuple[Verdict, ...]:
+    """The facts that hold beside a verdict, so that fix 1 does not reveal failure 2."""
+    open_after = (
+        verdict.reason in rules.BEFORE_CREDENTIALS or verdict.reason is Reason.SECRET_MALFORMED
+    )
+    if case.reference is None or not (open_after or case.denied):
+        return ()
+    found = (rule(case) for rule in FACTS)
+    return tuple(other for other in found if other and other.reason is not verdict.reason)
+
+
+def failure(case: Case) -> Finding:
+    """The finding of one image that failed."""
+    assert case.attempt is not None
+    verdict = judge(case)
+    others = beside(case, verdict)
+    if verdict.reason is Reason.UNKNOWN and others:
+        verdict = replace(verdict, fixes=tuple(fix for other in others for fix in other.fixes))
+    return _finding(
+        case,
+        verdict,
+        message=_verdict_line(case, verdict),
+        also=tuple(other.reason for other in others),
+        evidence=(
+            *_image_line(case, verdict),
+            *evidence_of(case, verdict),
+            *(Evidence("also", (other.reason.value, other.why)) for other in others),
+        ),
+    )
+
+
+def _finding(
+    case: Case,
+    verdict: Verdict,
+    *,
+    message: str,
+    also: tuple[Reason, ...] = (),
+    evidence: tuple[Evidence, ...] = (),
+) -> Finding:
+    attempt, pod = case.attempt, case.pod
+    of_pod = verdict.reason is Reason.SECRET_MALFORMED
+    return Finding(
+        reason=verdict.reason,
+        severity=verdict.severity,
+        confidence=verdict.confidence,
+        subject=case.subject,
+        message=message,
+        image=None if of_pod else case.image,
+        containers=_containers(case),
+        pods=PodGroup(1, (pod.ref.name,), (pod.node,) if pod.node else ()) if pod else PodGroup(0),
+        also=also,
+        cause=attempt.error.cause.value if attempt else None,
+        evidence=evidence,
+        fixes=_distinct(verdict.fixes),
+        then=verdict.then,
+        settled_by=verdict.questions,
+        last_attempt=attempt.last if attempt else None,
+    )
+
+
+def _distinct(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    return tuple(dict.fromkeys(fixes))
+
+
+def _containers(case: Case) -> tuple[str, ...]:
+    if case.attempt is not None:
+        return case.attempt.containers
+    return tuple(use.container for use in case.spec.images if use.image == case.image)
+
+
+def _verdict_line(case: Case, verdict: Verdict) -> str:
+    where = f"{display(case.subject)} in {case.namespace}"
+    if verdict.reason is Reason.SECRET_MALFORMED:
+        return f"{where} cannot start: {verdict.why}"
+    return f"{where} cannot pull {case.image} ({', '.join(_containers(case))})"
+
+
+def _image_line(case: Case, verdict: Verdict) -> Iterator[Evidence]:
+    if verdict.reason is Reason.SECRET_MALFORMED:
+        containers = ", ".join(_containers(case))
+        yield Evidence("image", (f"{case.image} ({containers}); no pull was tried",))
+
+
+def malformed_beside(cases: Sequence[Case], found: Sequence[Finding]) -> Iterator[Finding]:
+    """Poison that did not stop this pull, but will stop the next one."""
+    if any(finding.reason is Reason.SECRET_MALFORMED for finding in found):
+        return
+    for case in cases[:1]:
+        poison = rules.malformed_verdict(case)
+        if poison is not None:
+            where = f"{display(case.subject)} in {case.namespace}"
+            message = f"{where} will not pull again: {poison.why}"
+            warning = replace(poison, severity=Severity.WARNING)
+            yield _finding(case, warning, message=message, evidence=poison.evidence)
+
+
+def prediction(case: Case, *, runs: bool) -> Finding | None:
+    """What will or may happen at the next pull of an image that nobody tried yet."""
+    for rule in PREDICTIVE:
+        if rule is credential.no_matching_credential and (runs or not case.spec.pull_secrets):
+            continue  # it came from somewhere, or the account's secrets are for other images
+        if case.reference is None and rule is not rules.invalid_image_name:
+            continue
+        verdict = rule(case)
+        if verdict is not None:
+            return _predicted(case, verdict, runs)
+    return None
+
+
+def _predicted(case: Case, verdict: Verdict, runs: bool) -> Finding:
+    where = f"{display(case.subject)} in {case.namespace}"
+    what = f"{case.image} ({', '.join(_containers(case))})"
+    evidence = evidence_of(case, verdict)
+    if verdict.reason is Reason.INVALID_IMAGE_NAME:
+        return _finding(case, verdict, message=f"{where} cannot pull {what}", evidence=evidence)
+    if verdict.reason is Reason.SECRET_MALFORMED:
+        severity = Severity.WARNING if runs else verdict.severity
+        words = "will not pull again" if runs else "cannot start"
+        message = f"{where} {words}: {verdict.why}"
+        return _finding(
+            case, replace(verdict, severity=severity), message=message, evidence=evidence
+        )
+    words = "runs, but may not pull again" if runs else "may not pull"
+    message = (
+        f"{where} {words} {what}: fails unless the image is public or the node has a credential"
+    )
+    doubtful = replace(verdict, severity=Severity.WARNING, confidence=Confidence.OPEN)
+    return _finding(case, doubtful, message=message, evidence=evidence)
+
+
+def not_seen(case: Case) -> Iterator[Incomplete]:
+    """What was not seen and bears on the case."""
+    if not case.denied:
+        return
+    for named in case.unseen:
+        why = f"whether it serves {case.image}; add it to the input"
+        yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
+    if case.account is None and not case.spec.pull_secrets:
+        name = case.spec.service_account or "default"
+        yield Incomplete(
+            "get", f"serviceaccounts/{name}", case.namespace, "what a new pod would get; add it"
+        )

@@ -1,0 +1,162 @@
+"""Which credentials the kubelet would try for an image, in which order, and why not the others.
+
+The names are explained by `image_names`, whose secrets they are by `pull_list`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from kubectl_pullsecret.credentials import Malformed, Payload
+from kubectl_pullsecret.credentials.hosts import cloud_registry
+from kubectl_pullsecret.credentials.keyring import Credential, Keyring
+from kubectl_pullsecret.credentials.kinds import About, about
+from kubectl_pullsecret.credentials.near_miss import Miss
+from kubectl_pullsecret.diagnosis.case import NamedSecret, offer_of
+from kubectl_pullsecret.diagnosis.image_names import ImageName, explain_name
+from kubectl_pullsecret.diagnosis.pull_list import PullList
+from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.images import Reference
+
+
+class Answer(Enum):
+    """What was found for an image; the values are part of the JSON contract."""
+
+    CREDENTIAL = "credential"  # at least one that can be sent and does not say that it is over
+    UNUSABLE = "unusable"  # entries match, but none has a user and a password that still hold
+    NONE = "none"
+    BLOCKED = "blocked"  # a malformed secret on the list: the kubelet tries nothing
+    UNSEEN = "unseen"  # none among what was seen, and not all was seen
+    INVALID_NAME = "invalidName"
+    NOT_ASKED = "notAsked"  # no secrets were given
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A credential that the kubelet would try, and what it tells of itself."""
+
+    credential: Credential
+    about: About
+    expired: bool
+
+    @property
+    def sendable(self) -> bool:
+        """Whether there is a user and a password, and no written end has passed."""
+        return self.credential.entry.usable and not self.expired
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMatch:
+    """One image and its answer. BLOCKED: `tried` is what would be tried once all is readable."""
+
+    name: ImageName
+    answer: Answer
+    tried: tuple[Tried, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    unlisted: tuple[
+        Tried, ...
+    ] = ()  # what would serve it if it were on the list, where nothing does
+    notes: tuple[str, ...] = ()  # the kubelet's rules that bear on this answer
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The answers for all images that were asked about, in the order of the question."""
+
+    pulls: PullList | None  # None: nothing was asked about credentials
+    images: tuple[ImageMatch, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 if an image has no credential or no valid name, 4 if not all was seen, else 0."""
+        answers = {image.answer for image in self.images}
+        if answers - {Answer.CREDENTIAL, Answer.NOT_ASKED, Answer.UNSEEN}:
+            return ExitCode.FINDINGS
+        unseen = Answer.UNSEEN in answers or (self.pulls is not None and not self.pulls.complete)
+        return ExitCode.INCOMPLETE if unseen else ExitCode.FINE
+
+
+def match_images(images: Iterable[str], pulls: PullList | None, *, now: datetime) -> Matching:
+    """Explain each image name and, with a list of pull secrets, what the kubelet would try for it."""
+    return Matching(pulls, tuple(_match(explain_name(image), pulls, now) for image in images))
+
+
+def _match(name: ImageName, pulls: PullList | None, now: datetime) -> ImageMatch:
+    if name.reference is None:
+        return ImageMatch(name, Answer.INVALID_NAME)
+    if pulls is None:
+        return ImageMatch(name, Answer.NOT_ASKED)
+    secrets = [named.secret.pull_secret for named in pulls.named if named.secret is not None]
+    offer = offer_of(secrets, name.reference)
+    tried = tuple(_tried(credential, now) for credential in offer.tried)
+    answer = _answer(pulls, tried)
+    served = answer in (Answer.CREDENTIAL, Answer.BLOCKED)
+    unlisted = () if served else _unlisted(pulls, name.reference, now)
+    notes = _notes(name.reference, answer, tried)
+    return ImageMatch(name, answer, tried, offer.misses, unlisted, notes)
+
+
+def _unlisted(pulls: PullList, reference: Reference, now: datetime) -> tuple[Tried, ...]:
+    """What each further secret of the namespace has for the image, each secret taken alone."""
+    secrets = [
+        one for one in pulls.unlisted if "-dockercfg-" not in one.ref.name
+    ]  # OpenShift's own
+    found = (
+        _tried(credential, now)
+        for secret in secrets
+        if isinstance(secret.content, Payload)
+        for credential in Keyring([secret.pull_secret]).lookup(reference)[:1]
+    )
+    return tuple(one for one in found if one.sendable)
+
+
+def _tried(credential: Credential, now: datetime) -> Tried:
+    told = about(credential.entry)
+    return Tried(credential, told, told.expires is not None and told.expires <= now)
+
+
+def _answer(pulls: PullList, tried: tuple[Tried, ...]) -> Answer:
+    if pulls.subject is not None and any(map(is_malformed, pulls.named)):
+        return Answer.BLOCKED
+    if any(one.sendable for one in tried):
+        return Answer.CREDENTIAL
+    if not pulls.complete:
+        return Answer.UNSEEN
+    return Answer.UNUSABLE if tried else Answer.NONE
+
+
+def is_malformed(named: NamedSecret) -> bool:
+    """Whether this secret stops every pull of a pod that lists it (secrets.go, MakeDockerKeyring)."""
+    return named.secret is not None and isinstance(named.secret.content, Malformed)
+
+
+def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tuple[str, ...]:
+    if answer is Answer.BLOCKED:
+        return ("nothing is tried, not even anonymously, for any image of such a pod",)
+    if not tried:
+        return (_nothing_matches(reference),)
+    several = "one after the other until one succeeds; " if len(tried) > 1 else ""
+    return (f"{several}with a match an anonymous pull is never tried", *_random_order(tried))
+
+
+def _nothing_matches(reference: Reference) -> str:
+    """What the kubelet does without a credential from a Secret (KUBELET 7.1, 10.3)."""
+    host = reference.registry.lower().partition(":")[0]
+    cloud = cloud_registry(host)
+    own = f" (often so on {cloud.vendor} nodes)" if cloud else ""
+    return f"the pull is anonymous, unless the node has a credential of its own{own}"
+
+
+def _random_order(tried: tuple[Tried, ...]) -> tuple[str, ...]:
+    """Two spellings of one key in one Secret: Go walks its map in random order (KUBELET 6.3)."""
+    spelt = {(c.secret, c.lookup_key, c.entry.key) for c in (one.credential for one in tried)}
+    same = Counter((secret, lookup_key) for secret, lookup_key, _ in spelt)
+    return tuple(
+        f"secret/{secret} spells {key} in {count} ways: these are tried in random order"
+        for (secret, key), count in sorted(same.items())
+        if count > 1
+    )

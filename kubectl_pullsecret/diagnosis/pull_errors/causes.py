@@ -1,0 +1,73 @@
+"""What a pull error can say (`Cause`) and what was read from one (`PullError`). No parsing here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Cause(Enum):
+    """What the text of a failed pull says. Never more than the text says."""
+
+    # the credentials
+    NO_CREDENTIAL_SENT = "NoCredentialSent"
+    CREDENTIAL_REJECTED = "CredentialRejected"
+    ACCESS_FORBIDDEN = "AccessForbidden"
+    DENIED_OR_NOT_FOUND = "DeniedOrNotFound"
+    CREDENTIAL_PROVIDER_FAILED = "CredentialProviderFailed"
+    CREDENTIAL_RECHECK = "CredentialRecheck"  # has no text of its own: the doctor finds it
+    SECRET_NOT_FOUND = "SecretNotFound"
+    SECRET_MALFORMED = "SecretMalformed"
+    # what was asked for
+    INVALID_IMAGE_NAME = "InvalidImageName"
+    SHORT_NAME_AMBIGUOUS = "ShortNameAmbiguous"
+    MANIFEST_NOT_FOUND = "ManifestNotFound"
+    REPOSITORY_NOT_FOUND = "RepositoryNotFound"
+    MIRROR_NOT_FOUND = "MirrorNotFound"
+    PLATFORM_MISMATCH = "PlatformMismatch"
+    MANIFEST_UNSUPPORTED = "ManifestUnsupported"
+    # the registry
+    RATE_LIMITED = "RateLimited"
+    REGISTRY_ERROR = "RegistryError"
+    REGISTRY_POLICY_BLOCKED = "RegistryPolicyBlocked"
+    REGISTRY_CONTENT_BROKEN = "RegistryContentBroken"
+    # the way to it
+    NAME_RESOLUTION = "NameResolution"
+    CONNECTION_REFUSED = "ConnectionRefused"
+    TIMEOUT = "Timeout"
+    NETWORK_UNREACHABLE = "NetworkUnreachable"
+    PROXY_FAILURE = "ProxyFailure"
+    UNTRUSTED_CERTIFICATE = "UntrustedCertificate"
+    CERTIFICATE_NAME_MISMATCH = "CertificateNameMismatch"
+    CERTIFICATE_EXPIRED = "CertificateExpired"
+    SCHEME_MISMATCH = "SchemeMismatch"
+    # the node
+    NEVER_PULL = "NeverPull"
+    PULL_QPS_EXCEEDED = "PullQPSExceeded"
+    PULL_CANCELED = "PullCanceled"
+    NODE_DISK_FULL = "NodeDiskFull"
+    UNPACK_FAILED = "UnpackFailed"
+    SIGNATURE_REJECTED = "SignatureRejected"
+    # no answer
+    UNINFORMATIVE = "Uninformative"  # a bare Back-off: read the newest Failed event instead
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PullError:
+    """One failed pull as its message tells it.
+
+    `raw` is the innermost message as the registry or the runtime said it, on one line; it comes
+    from outside and may hold control characters. `host` (with its port) is the one that answered
+    or was dialled, where the message names it; `mirror` is that host where it is not the image's
+    own. `credential_sent` is None where the text fits both. `credential_accepted`: of several
+    attempts another one was refused and this one came past authentication.
+    """
+
+    cause: Cause
+    raw: str
+    host: str | None = None
+    status: int | None = None
+    mirror: str | None = None
+    credential_sent: bool | None = None
+    credential_accepted: bool = False

@@ -1,0 +1,149 @@
+"""Which pull secrets a pod, a workload or an account really gets, in the kubelet's order.
+
+Sources: ServiceAccount admission (admission.go, Kubernetes 1.34: the account's names are copied into
+a new pod that lists none, lists are never merged) and the kubelet (kubelet_pods.go: the pod's own
+namespace only, empty names are skipped).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kubectl_pullsecret.diagnosis.case import NamedSecret, Presence
+from kubectl_pullsecret.diagnosis.inventory import is_meant
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret
+from kubectl_pullsecret.facts.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PullList:
+    """The secrets that are asked, and whose list it is."""
+
+    namespace: str
+    subject: ObjectRef | None  # None: every pull secret of the namespace, in order of name
+    source: ObjectRef | None  # whose list it is: the subject itself, or its ServiceAccount
+    named: tuple[NamedSecret, ...]
+    unlisted: tuple[Secret, ...] = ()  # the namespace's further pull secrets, in order of name
+    unseen: str = ""  # why the list itself is not known; then `named` is empty
+
+    @property
+    def complete(self) -> bool:
+        """Whether the list and everything on it was seen, or is known not to exist."""
+        return not self.unseen and all(n.presence is not Presence.UNSEEN for n in self.named)
+
+
+def pull_list(snapshot: Snapshot, namespace: str | None, target: ObjectRef | None) -> PullList:
+    """The pull secrets of a target, or without one of a namespace.
+
+    `target.namespace` may be "": wherever it is in the snapshot. Without `namespace` the only one
+    that has secrets is taken, else `default`.
+
+    Raises:
+        PullSecretError: the target was not seen (3), is of a kind without pull secrets, or its name
+            stands for objects in several namespaces (2).
+    """
+    if target is None:
+        return _of_namespace(snapshot, namespace or _only_namespace(snapshot))
+    found = _find(snapshot, target, namespace)
+    if isinstance(found, Pod):
+        return _of_pod(snapshot, found)
+    if found.kind == "ServiceAccount":
+        return _of_account(snapshot, found, found)
+    template = snapshot.workloads[found].template
+    if template is None:
+        raise PullSecretError(
+            f"{display(found)} has no pod template that this tool knows",
+            remedy="name one of its pods",
+        )
+    return _of_spec(snapshot, found, template)
+
+
+def _only_namespace(snapshot: Snapshot) -> str:
+    seen = {namespace for namespace, _ in snapshot.secrets}
+    return seen.pop() if len(seen) == 1 else "default"
+
+
+def _of_namespace(snapshot: Snapshot, namespace: str) -> PullList:
+    named = tuple(
+        NamedSecret(secret.ref.name, Presence.READ, secret)
+        for secret in _secrets_of(snapshot, namespace)
+    )
+    return PullList(namespace, None, None, named)
+
+
+def _secrets_of(snapshot: Snapshot, namespace: str) -> list[Secret]:
+    """The namespace's secrets that are or were meant as pull secrets, by name."""
+    secrets = (secret for (home, _), secret in snapshot.secrets.items() if home == namespace)
+    return sorted(filter(is_meant, secrets), key=lambda secret: secret.ref.name)
+
+
+def _of_pod(snapshot: Snapshot, pod: Pod) -> PullList:
+    if pod.live:  # admission has been: what the pod does not list it does not get
+        return _listing(snapshot, pod.ref, pod.ref, pod.spec.pull_secrets)
+    return _of_spec(snapshot, pod.ref, pod.spec)
+
+
+def _of_spec(snapshot: Snapshot, subject: ObjectRef, spec: PodSpec) -> PullList:
+    """What a pod made from this spec gets: an entry with an empty name counts as a list."""
+    if spec.pull_secrets:
+        return _listing(snapshot, subject, subject, spec.pull_secrets)
+    account = ObjectRef("ServiceAccount", subject.namespace, spec.service_account or "default")
+    return _of_account(snapshot, subject, account)
+
+
+def _of_account(snapshot: Snapshot, subject: ObjectRef, account: ObjectRef) -> PullList:
+    seen = snapshot.accounts.get((account.namespace, account.name))
+    if seen is None:
+        gone = snapshot.sight("ServiceAccount", account.namespace).settles(account.name)
+        why = f"{display(account)} {'does not exist: no pod is made' if gone else 'was not seen'}"
+        return PullList(subject.namespace, subject, account, (), unseen=why)
+    return _listing(snapshot, subject, account, seen.pull_secrets)
+
+
+def _listing(
+    snapshot: Snapshot, subject: ObjectRef, source: ObjectRef, names: Iterable[str]
+) -> PullList:
+    listed = [name for name in names if name]
+    named = tuple(_named(snapshot, subject.namespace, name) for name in listed)
+    unlisted = (s for s in _secrets_of(snapshot, subject.namespace) if s.ref.name not in listed)
+    return PullList(subject.namespace, subject, source, named, tuple(unlisted))
+
+
+def _named(snapshot: Snapshot, namespace: str, name: str) -> NamedSecret:
+    secret = snapshot.secrets.get((namespace, name))
+    if secret is not None:
+        return NamedSecret(name, Presence.READ, secret)
+    missing = snapshot.sight("Secret", namespace).settles(name)
+    return NamedSecret(name, Presence.MISSING if missing else Presence.UNSEEN)
+
+
+def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None) -> Pod | ObjectRef:
+    wanted = namespace or target.namespace
+    found = [one for one in _named_like(snapshot, target) if wanted in ("", _home(one))]
+    if len(found) == 1:
+        return found[0]
+    where = f" in namespace {wanted}" if wanted else ""
+    if not found:
+        raise PullSecretError(f"{display(target)} is not in the input{where}")
+    homes = ", ".join(sorted(_home(one) for one in found))
+    raise PullSecretError(
+        f"{display(target)} is in several namespaces of the input: {homes}",
+        remedy="say which one with -n",
+        exit_code=ExitCode.USAGE,
+    )
+
+
+def _home(found: Pod | ObjectRef) -> str:
+    return found.ref.namespace if isinstance(found, Pod) else found.namespace
+
+
+def _named_like(snapshot: Snapshot, target: ObjectRef) -> list[Pod | ObjectRef]:
+    """The objects of this kind and name in every namespace."""
+    if target.kind == "Pod":
+        return [pod for pod in snapshot.pods if pod.ref.name == target.name]
+    if target.kind == "ServiceAccount":
+        return [one.ref for one in snapshot.accounts.values() if one.ref.name == target.name]
+    return [ref for ref in snapshot.workloads if (ref.kind, ref.name) == (target.kind, target.name)]

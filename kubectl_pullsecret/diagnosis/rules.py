@@ -1,0 +1,206 @@
+"""The rules, in DESIGN's order of precedence: the first that answers gives the reason.
+
+A rule is a small function over one Case. What the message alone settles stands here; the rules that
+weigh secrets are in `credential_rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kubectl_pullsecret.credentials import Malformed
+from kubectl_pullsecret.diagnosis import fixes
+from kubectl_pullsecret.diagnosis.case import DENIALS, Case
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of a case."""
+
+    reason: Reason
+    why: str
+    confidence: Confidence = Confidence.SETTLED
+    severity: Severity = Severity.ERROR
+    fixes: tuple[Fix, ...] = ()
+    then: str = ""
+    questions: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+Rule = Callable[[Case], "Verdict | None"]
+
+# Causes with no rule of their own: the message settles them, under the same name.
+_NOT_SETTLED_BY_TEXT = DENIALS | {
+    Cause.SECRET_MALFORMED,
+    Cause.SECRET_NOT_FOUND,
+    Cause.UNINFORMATIVE,
+    Cause.UNKNOWN,
+}
+# The request never got as far as a credential: what is wrong with the secrets comes next.
+BEFORE_CREDENTIALS = frozenset(
+    {
+        Reason.NAME_RESOLUTION,
+        Reason.CONNECTION_REFUSED,
+        Reason.NETWORK_UNREACHABLE,
+        Reason.TIMEOUT,
+        Reason.PROXY_FAILURE,
+        Reason.UNTRUSTED_CERTIFICATE,
+        Reason.CERTIFICATE_NAME_MISMATCH,
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.SCHEME_MISMATCH,
+        Reason.UNKNOWN,
+        Reason.INVALID_IMAGE_NAME,
+    }
+)
+
+
+def page_verdict(reason: Reason, **changes: object) -> Verdict:
+    """The verdict as the table of reasons words it: its meaning, and its fix as advice."""
+    page = REASONS[reason]
+    return replace(Verdict(reason, page.means, fixes=(Advice(page.fix),)), **changes)  # type: ignore[arg-type]  # dataclasses.replace is not typed by field
+
+
+def invalid_image_name(case: Case) -> Verdict | None:
+    """The kubelet parses the name before any Secret (kubelet 1.34, image_manager.go:155)."""
+    if case.attempt is None:
+        return page_verdict(Reason.INVALID_IMAGE_NAME) if case.reference is None else None
+    if case.attempt.error.cause is not Cause.INVALID_IMAGE_NAME:
+        return None
+    return page_verdict(Reason.INVALID_IMAGE_NAME)
+
+
+def never_pull(case: Case) -> Verdict | None:
+    """Policy Never and no image; or it is there and the kubelet wants a credential for it."""
+    if case.attempt is None or case.attempt.error.cause is not Cause.NEVER_PULL:
+        return None
+    node = case.snapshot.nodes.get(case.pod.node) if case.pod is not None else None
+    if node is not None and _on_node(case, node.images):
+        return page_verdict(Reason.CREDENTIAL_RECHECK, confidence=Confidence.LIKELY)
+    return page_verdict(Reason.NEVER_PULL)
+
+
+def _on_node(case: Case, images: frozenset[str]) -> bool:
+    if case.reference is None:
+        return False
+    name = case.reference.repository
+    written = (
+        f"{name}@{case.reference.digest}"
+        if case.reference.digest
+        else f"{name}:{case.reference.tag}"
+    )
+    return written in images
+
+
+def secret_malformed(case: Case) -> Verdict | None:
+    """A secret of the pod that the kubelet cannot parse, and no registry was asked."""
+    attempt = case.attempt
+    raw = attempt is not None and (
+        attempt.raw_reason or attempt.error.cause is Cause.SECRET_MALFORMED
+    )
+    if attempt is not None and not raw:
+        return None
+    poison = malformed_verdict(case)
+    if poison is not None:
+        return poison
+    unseen = case.unseen
+    if not raw or not unseen:
+        return None
+    names = ", ".join(f"secret/{named.name}" for named in unseen)
+    return Verdict(
+        Reason.SECRET_MALFORMED,
+        f"the kubelet could not parse a pull secret of the pod; not seen here: {names}",
+        confidence=Confidence.LIKELY,
+        fixes=(Advice("look at it: kubectl pullsecret inspect NAME"),),
+        then=fixes.STARTS,
+    )
+
+
+def malformed_verdict(case: Case) -> Verdict | None:
+    """A listed secret that the kubelet cannot parse now, whatever the last attempt said."""
+    if not case.offer.malformed:
+        return None
+    name, malformed = case.offer.malformed[0]
+    return Verdict(
+        Reason.SECRET_MALFORMED,
+        f"secret/{name} is unreadable to the kubelet",
+        severity=_malformed_severity(case),
+        fixes=fixes.mend(case, name, malformed),
+        then=fixes.STARTS,
+        evidence=tuple(
+            Evidence("entry", (_entry_words(secret, bad),)) for secret, bad in case.offer.malformed
+        ),
+    )
+
+
+def _entry_words(secret: str, malformed: Malformed) -> str:
+    where = malformed.key if malformed.key is not None else malformed.where
+    return f"{where} of secret/{secret}: {malformed.why}; {malformed.remedy}"
+
+
+def _malformed_severity(case: Case) -> Severity:
+    """Without an attempt it must fail only where the kubelet pulls each time."""
+    policy = next((u.pull_policy for u in case.spec.images if u.image == case.image), "")
+    must_fail = case.attempt is not None or policy == "Always"
+    return Severity.ERROR if must_fail else Severity.WARNING
+
+
+def changed_since_last_attempt(case: Case) -> Verdict | None:
+    """The next try will see another secret than the last one did."""
+    attempt = case.attempt
+    if attempt is None or not (case.denied or _stopped_by_secret(case)):
+        return None
+    if case.offer.malformed or not case.offer.usable:
+        return None
+    changed = _newest_change(case)
+    proven = changed is not None and attempt.last is not None and changed > attempt.last
+    if not proven and not (_stopped_by_secret(case) and not case.unseen):
+        return None
+    return page_verdict(
+        Reason.CHANGED_SINCE_LAST_ATTEMPT,
+        severity=Severity.WARNING,
+        confidence=Confidence.SETTLED if proven else Confidence.LIKELY,
+        fixes=(),
+        then=fixes.RETRIED,
+    )
+
+
+def _stopped_by_secret(case: Case) -> bool:
+    assert case.attempt is not None
+    return case.attempt.error.cause is Cause.SECRET_MALFORMED
+
+
+def _newest_change(case: Case) -> datetime | None:
+    """The newest change of a secret that has a usable credential for the image."""
+    serving = {credential.secret for credential in case.offer.usable}
+    times = [
+        named.secret.changed
+        for named in case.listed
+        if named.secret is not None and named.secret.changed and named.name in serving
+    ]
+    return max(times, default=None)
+
+
+def not_the_credential(case: Case) -> Verdict | None:
+    """The message itself settles that no credential was refused."""
+    if case.attempt is None or case.attempt.error.cause in _NOT_SETTLED_BY_TEXT:
+        return None
+    reason = Reason(case.attempt.error.cause.value)
+    verdict = page_verdict(reason)
+    if reason is Reason.RATE_LIMITED and not case.offer.tried:
+        return replace(
+            verdict,
+            why=f"{verdict.why}, and no credential of yours was sent",
+            fixes=fixes.supply(case),
+            then=fixes.RETRIED,
+        )
+    return verdict
+
+
+def unknown(case: Case) -> Verdict | None:
+    """The last word: shows the message, never guesses."""
+    return page_verdict(Reason.UNKNOWN, confidence=Confidence.OPEN) if case.attempt else None

@@ -1,0 +1,140 @@
+"""What a diagnosis looks at: named objects, a namespace, or everything that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Pod, ServiceAccount, Workload
+from kubectl_pullsecret.facts.snapshot import Snapshot
+
+_Named = TypeVar("_Named", Pod, Workload, ServiceAccount)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The targets of one run. A target without a namespace means: wherever it is in the input."""
+
+    targets: tuple[ObjectRef, ...] = ()
+    namespace: str | None = None  # None: all that was seen
+    healthy: bool = False  # also what may fail at the next pull
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The objects to judge, and whether the user named them. `workloads` has top owners only."""
+
+    pods: tuple[Pod, ...]
+    workloads: tuple[Workload, ...]
+    accounts: tuple[ServiceAccount, ...] = ()
+    named: bool = False
+
+
+class Owners:
+    """Who owns whom, for a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._by_uid = {w.uid: w for w in snapshot.workloads.values() if w.uid}
+        self._by_ref = snapshot.workloads
+
+    def chain(self, namespace: str, owner: OwnerRef | None) -> Iterator[Workload]:
+        """The known owners above an object, nearest first; stops at a loop or at the unknown."""
+        seen: set[ObjectRef] = set()
+        while owner is not None:
+            workload = self._find(namespace, owner)
+            if workload is None or workload.ref in seen:
+                return
+            seen.add(workload.ref)
+            yield workload
+            owner = workload.owner
+
+    def _find(self, namespace: str, owner: OwnerRef) -> Workload | None:
+        found = self._by_uid.get(owner.uid)
+        return found or self._by_ref.get(ObjectRef(owner.kind, namespace, owner.name))
+
+    def top(self, pod: Pod) -> tuple[Workload | None, OwnerRef | None]:
+        """The highest known owner with a pod template, and the highest owner, known or not."""
+        root, highest = None, pod.owner
+        for workload in self.chain(pod.ref.namespace, pod.owner):
+            root = workload if workload.template is not None else root
+            highest = workload.owner or OwnerRef(
+                workload.api_version, workload.ref.kind, workload.ref.name, workload.uid
+            )
+        return root, highest
+
+    def owns(self, workload: Workload, pod: Pod) -> bool:
+        """Whether a workload stands anywhere above a pod."""
+        return any(w.ref == workload.ref for w in self.chain(pod.ref.namespace, pod.owner))
+
+
+def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected:
+    """The pods, templates and accounts to judge.
+
+    Raises PullSecretError for a target that is not there.
+    """
+    if not selection.targets:
+        return _everything(snapshot, selection.namespace)
+    pods: list[Pod] = []
+    workloads: list[Workload] = []
+    accounts: list[ServiceAccount] = []
+    for target in selection.targets:
+        found = _find(snapshot, target, selection.namespace, owners)
+        pods += [pod for pod in found.pods if pod not in pods]
+        workloads += [w for w in found.workloads if w not in workloads]
+        accounts += [a for a in found.accounts if a not in accounts]
+    named = any(target.kind != "Namespace" for target in selection.targets)
+    return Selected(tuple(pods), tuple(workloads), tuple(accounts), named)
+
+
+def _everything(snapshot: Snapshot, namespace: str | None) -> Selected:
+    pods = tuple(p for p in snapshot.pods if namespace in (None, p.ref.namespace))
+    roots = (w for w in snapshot.workloads.values() if w.owner is None)
+    return Selected(pods, tuple(w for w in roots if namespace in (None, w.ref.namespace)))
+
+
+def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners) -> Selected:
+    where = target.namespace or namespace
+    if target.kind == "Namespace":
+        return _namespace(snapshot, target.name)
+    if target.kind == "Pod":
+        pods = [p for p in snapshot.pods if p.ref.name == target.name]
+        return Selected((_one(pods, target, where),), ())
+    if target.kind == "ServiceAccount":
+        accounts = [a for a in snapshot.accounts.values() if a.ref.name == target.name]
+        return Selected((), (), (_one(accounts, target, where),))
+    found = [
+        w
+        for w in snapshot.workloads.values()
+        if (w.ref.kind, w.ref.name) == (target.kind, target.name)
+    ]
+    workload = _one(found, target, where)
+    pods = [p for p in snapshot.pods if owners.owns(workload, p)]
+    return Selected(tuple(pods), (workload,))
+
+
+def _namespace(snapshot: Snapshot, name: str) -> Selected:
+    seen = {ref.namespace for ref in snapshot.workloads} | {p.ref.namespace for p in snapshot.pods}
+    seen |= {namespace for namespace, _ in (*snapshot.accounts, *snapshot.secrets)}
+    if name not in seen:
+        raise PullSecretError(f"namespace {name} is not in the input")
+    return _everything(snapshot, name)
+
+
+def _one(found: list[_Named], target: ObjectRef, namespace: str | None) -> _Named:
+    """The one object that a target means."""
+    here = [item for item in found if namespace in (None, item.ref.namespace)]
+    if len(here) == 1:
+        return here[0]
+    name = display(target)
+    if not here:
+        where = f" in namespace {namespace}" if namespace else ""
+        others = ", ".join(sorted(item.ref.namespace for item in found)[:5])
+        remedy = f"it is in {others}: add -n {found[0].ref.namespace}" if found else ""
+        raise PullSecretError(f"{name} is not in the input{where}", remedy=remedy)
+    namespaces = ", ".join(sorted(item.ref.namespace for item in here))
+    raise PullSecretError(
+        f"{name} is in several namespaces of the input: {namespaces}", remedy="say which with -n"
+    )

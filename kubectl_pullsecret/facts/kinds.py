@@ -1,0 +1,56 @@
+"""The kinds that the tool knows by name: the one table behind targets, messages and commands."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kubectl_pullsecret.facts.objects import ObjectRef
+
+
+class KindInfo(NamedTuple):
+    """How kubectl names a kind."""
+
+    kind: str  # as in manifests
+    plural: str
+    group: str  # "" for the core group
+    short: str  # what our own output uses before the slash
+    aliases: tuple[str, ...] = ()
+
+
+KINDS: tuple[KindInfo, ...] = (
+    KindInfo("Pod", "pods", "", "pod", ("po",)),
+    KindInfo("ServiceAccount", "serviceaccounts", "", "sa"),
+    KindInfo("Secret", "secrets", "", "secret"),
+    KindInfo("Namespace", "namespaces", "", "ns"),
+    KindInfo("ReplicationController", "replicationcontrollers", "", "rc"),
+    KindInfo("Deployment", "deployments", "apps", "deploy"),
+    KindInfo("ReplicaSet", "replicasets", "apps", "rs"),
+    KindInfo("StatefulSet", "statefulsets", "apps", "sts"),
+    KindInfo("DaemonSet", "daemonsets", "apps", "ds"),
+    KindInfo("Job", "jobs", "batch", "job"),
+    KindInfo("CronJob", "cronjobs", "batch", "cronjob", ("cj",)),
+)
+
+_BY_KIND = {info.kind: info for info in KINDS}
+
+
+def kind_info(kind: str) -> KindInfo | None:
+    """The table's row of a kind as written in manifests; None for a kind that is not in it."""
+    return _BY_KIND.get(kind)
+
+
+def find_kind(word: str) -> KindInfo | None:
+    """The row that a user's word means: kind, plural or short name, with or without group."""
+    name, _, group = word.lower().partition(".")
+    for info in KINDS:
+        if group and group not in (info.group, f"v1.{info.group}"):
+            continue
+        if name in (info.kind.lower(), info.plural, info.short, *info.aliases):
+            return info
+    return None
+
+
+def display(ref: ObjectRef) -> str:
+    """`kind/name` as our output writes it: pod/demo, deploy/web, sa/default, rollout/web."""
+    info = kind_info(ref.kind)
+    return f"{info.short if info else ref.kind.lower()}/{ref.name}"

@@ -1,0 +1,1 @@
+"""Where facts come from: files and clusters. Reads the outside world; what it returns is pure."""

@@ -1,0 +1,107 @@
+"""The DoctorReport document (DESIGN, "JSON and YAML"): keys and order are a public contract.
+
+A fix's `needs` are what somebody must supply or check before its argv is run: "username" (the word
+USER stands for it), "password" (asked for, never in the argv), and "context" where the objects came
+from files, so that nobody knows which cluster the argv will reach.
+"""
+
+from __future__ import annotations
+
+from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.report import Evidence, Finding, Fix, Incomplete, Note, Report, Severity
+from kubectl_pullsecret.views.commands import command, in_words, needs
+from kubectl_pullsecret.views.data import Data, document, timestamp
+
+
+def report_data(
+    report: Report, *, connection: tuple[str, ...] = (), from_files: bool = False
+) -> dict[str, Data]:
+    """Return the report as a document for `as_json` and `as_yaml`."""
+    return document(
+        "DoctorReport",
+        {
+            "summary": {
+                "pods": report.pods,
+                "failing": report.failing,
+                "errors": report.count(Severity.ERROR),
+                "warnings": report.count(Severity.WARNING),
+            },
+            "items": [_item(finding, connection, from_files) for finding in report.findings],
+            "incomplete": [_incomplete(part) for part in report.incomplete],
+            "notes": [_note(note) for note in report.notes],
+            "outages": list(report.outages),
+        },
+    )
+
+
+def _item(finding: Finding, connection: tuple[str, ...], from_files: bool) -> dict[str, Data]:
+    return {
+        "reason": finding.reason.value,
+        "also": [reason.value for reason in finding.also],
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "subject": _subject(finding.subject),
+        "image": finding.image,
+        "containers": list(finding.containers),
+        "pods": {
+            "count": finding.pods.count,
+            "names": list(finding.pods.names[:10]),
+            "nodes": list(finding.pods.nodes),
+        },
+        "message": finding.message,
+        "cause": finding.cause,
+        "evidence": [_evidence(line) for line in finding.evidence],
+        "fixes": [_fix(fix, connection, from_files) for fix in finding.fixes],
+        "settledBy": list(finding.settled_by),
+        "lastAttempt": timestamp(finding.last_attempt),
+    }
+
+
+def _subject(subject: ObjectRef) -> dict[str, Data]:
+    return {"kind": subject.kind, "namespace": subject.namespace, "name": subject.name}
+
+
+def _evidence(line: Evidence) -> dict[str, Data]:
+    return {"about": line.about, "text": line.text}
+
+
+def _fix(fix: Fix, connection: tuple[str, ...], from_files: bool) -> dict[str, Data]:
+    argv = command(fix, connection)
+    context = ("context",) if from_files and argv else ()
+    return {
+        "kind": type(fix).__name__,
+        "argv": None if argv is None else list(argv),
+        "text": in_words(fix),
+        "needs": [*needs(fix), *context],
+    }
+
+
+def _incomplete(part: Incomplete) -> dict[str, Data]:
+    return {
+        "verb": part.verb,
+        "resource": part.resource,
+        "namespace": part.namespace,
+        "why": part.why,
+    }
+
+
+def _note(note: Note) -> dict[str, Data]:
+    return {
+        "subject": _subject(note.subject),
+        "text": note.text,
+        "evidence": [_evidence(line) for line in note.evidence],
+    }
+
+
+def report_names(report: Report) -> str:
+    """Return a line for each finding's subject as `kubectl get -o name` prints it, each once."""
+    names = dict.fromkeys(resource_name(finding.subject) for finding in report.findings)
+    return "".join(f"{name}\n" for name in names)
+
+
+def resource_name(ref: ObjectRef) -> str:
+    """Return kind, group and name as kubectl prints them: pod/web, deployment.apps/web."""
+    info = kind_info(ref.kind)
+    group = f".{info.group}" if info and info.group else ""
+    return f"{ref.kind.lower()}{group}/{ref.name}"

@@ -1,0 +1,195 @@
+"""A report as people read it: the verdict, the evidence, the fewest commands that fix it.
+
+For each finding: first line the verdict and its reason, then label and value lines, the fixes in
+order, what happens then, what is open. Outages stand above, what was not seen and the sum below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.report import (
+    Advice,
+    Attach,
+    Evidence,
+    Finding,
+    Fix,
+    Incomplete,
+    Note,
+    Report,
+    Severity,
+)
+from kubectl_pullsecret.views.commands import command, in_words, phrases
+from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block, wrap
+from kubectl_pullsecret.views.terminal import PIPE, Terminal, columns_of, neutralise
+
+_BEFORE_REASON = 4  # blanks between the verdict and its reason
+_HANGING = 2
+
+CHECK_CONTEXT = (
+    "these objects come from files: check your context before you run a command "
+    "(kubectl config current-context)"
+)
+
+
+def report_text(
+    report: Report,
+    terminal: Terminal = PIPE,
+    *,
+    wide: bool = False,
+    connection: tuple[str, ...] = (),
+    from_files: bool = False,
+) -> str:
+    """Lay out a whole report; sections are separated by one empty line.
+
+    `wide` adds pods, nodes, confidence and cause; `connection` are the flags that commands repeat;
+    `from_files` reminds of the context once, if there is a command.
+    """
+    sections = [
+        _outages(report, terminal),
+        *(_finding(finding, terminal, wide, connection) for finding in report.findings),
+        *_notes(report.notes, terminal),
+        _incomplete(report.incomplete, terminal),
+        wrap(CHECK_CONTEXT, terminal.width) if from_files and _has_command(report) else [],
+        _summary(report, terminal),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def _finding(
+    finding: Finding, terminal: Terminal, wide: bool, connection: tuple[str, ...]
+) -> list[str]:
+    rows: list[AnyRow] = [Row(line.about, line.columns) for line in finding.evidence]
+    rows += _also(finding)
+    rows += _wide(finding) if wide else ()
+    rows += _fixes(finding.fixes, connection)
+    rows += [Row("then", (then,)) for then in (_then(finding),) if then]
+    rows += [Row("open", (question,)) for question in finding.settled_by]
+    return [*_verdict(finding, terminal), *block(rows, terminal)]
+
+
+def _verdict(finding: Finding, terminal: Terminal) -> list[str]:
+    """Lay out the first line; a reason that does not fit beside the verdict stands below it."""
+    warning = "warning: " if finding.severity is Severity.WARNING else ""
+    reason = finding.reason.value
+    lines = wrap(warning + neutralise(finding.message), terminal.width, _HANGING)
+    shown = [terminal.paint(line, "strong") for line in lines]
+    coloured = terminal.paint(reason, finding.severity.value)
+    needed = columns_of(lines[-1]) + _BEFORE_REASON + len(reason)
+    if terminal.width is None or needed <= terminal.width:
+        shown[-1] += " " * _BEFORE_REASON + coloured
+    else:
+        shown.append(" " * _HANGING + coloured)
+    return shown
+
+
+def _also(finding: Finding) -> list[Row]:
+    """Name what would stop the next pull, unless the evidence has said it."""
+    told = {line.columns[0] for line in finding.evidence if line.about == "also" and line.columns}
+    rest = [reason.value for reason in finding.also if reason.value not in told]
+    return [Row("also", (", ".join(rest),))] if rest else []
+
+
+def _wide(finding: Finding) -> Iterator[Row]:
+    pods = finding.pods
+    if pods.count:
+        more = pods.count - len(pods.names)
+        yield Row("pods", (", ".join(pods.names) + (f" and {more} more" if more > 0 else ""),))
+    if pods.nodes:
+        yield Row("nodes", (", ".join(pods.nodes),))
+    yield Row("sure", (finding.confidence.value,))
+    if finding.cause:
+        yield Row("cause", (finding.cause,))
+
+
+def _fixes(fixes: tuple[Fix, ...], connection: tuple[str, ...]) -> Iterator[AnyRow]:
+    """Yield the fixes, numbered where there are several: their order counts."""
+    for number, fix in enumerate(fixes, 1):
+        before = f"{number}. " if len(fixes) > 1 else ""
+        argv = command(fix, connection)
+        if argv is None:
+            yield Row("fix", (before + in_words(fix),))
+        else:
+            yield CommandRow("fix", phrases(argv), before, _note(fix))
+
+
+def _note(fix: Fix) -> str:
+    return "" if _recreates(fix) else fix.note
+
+
+def _then(finding: Finding) -> str:
+    """Say what happens after the fix; of a pod that is made anew the fix itself says it."""
+    return finding.then or next((fix.note for fix in finding.fixes if _recreates(fix)), "")
+
+
+def _recreates(fix: Fix) -> bool:
+    return isinstance(fix, Attach) and fix.recreate
+
+
+def _outages(report: Report, terminal: Terminal) -> list[str]:
+    lines = (wrap(f"outage: {neutralise(line)}", terminal.width, 8) for line in report.outages)
+    return [terminal.paint(line, "strong") for wrapped in lines for line in wrapped]
+
+
+def _notes(notes: tuple[Note, ...], terminal: Terminal) -> list[list[str]]:
+    """Lay out the notes: one without evidence is a line among its like, one with it a section."""
+    bare = [line for note in notes if not note.evidence for line in _note_line(note, terminal)]
+    told = [
+        [*_note_line(note, terminal), *block(_rows(note.evidence), terminal)]
+        for note in notes
+        if note.evidence
+    ]
+    return [*told, bare]
+
+
+def _note_line(note: Note, terminal: Terminal) -> list[str]:
+    where = f" in {note.subject.namespace}" if note.subject.namespace else ""
+    text = f"{display(note.subject)}{where}: {note.text}"
+    return wrap(neutralise(text), terminal.width, _HANGING)
+
+
+def _rows(evidence: Iterable[Evidence]) -> list[AnyRow]:
+    return [Row(line.about, line.columns) for line in evidence]
+
+
+def _incomplete(parts: tuple[Incomplete, ...], terminal: Terminal) -> list[str]:
+    lines = (wrap(neutralise(_not_seen(part)), terminal.width, _HANGING) for part in parts)
+    return [line for wrapped in lines for line in wrapped]
+
+
+def _not_seen(part: Incomplete) -> str:
+    where = f" in {part.namespace}" if part.namespace else ""
+    return f"not seen: {part.resource}{where}: {part.why}"
+
+
+def _has_command(report: Report) -> bool:
+    fixes = (fix for finding in report.findings for fix in finding.fixes)
+    return any(not isinstance(fix, Advice) and command(fix) for fix in fixes)
+
+
+def _summary(report: Report, terminal: Terminal) -> list[str]:
+    """Add up several findings, or say that nothing is wrong; one finding is its own sum."""
+    if not report.findings:
+        seen = " was seen" if report.incomplete else ""
+        return wrap(f"{_counted(report.pods, 'pod')}, no image pull problem{seen}", terminal.width)
+    if len(report.findings) == 1:
+        return []
+    counts = (
+        _counted(count, severity.value)
+        for severity in Severity
+        if (count := report.count(severity))
+    )
+    return wrap("; ".join((*_pods(report), ", ".join(counts))), terminal.width)
+
+
+def _pods(report: Report) -> Iterator[str]:
+    """Yield how many pods fail; nothing of manifests that have no pods yet."""
+    if report.failing:
+        yield f"{report.failing} of {_counted(report.pods, 'pod')} cannot pull"
+    elif report.pods:
+        yield f"{_counted(report.pods, 'pod')}, no image pull has failed"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
