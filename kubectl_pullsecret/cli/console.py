@@ -54,7 +54,7 @@ class Console:
                 self._send(stream, "")
 
     def write(self, text: str) -> None:
-        """Print a view's text or document; ends with exactly one line end.
+        """Print a view's text or document, with exactly one line end; nothing if there is none.
 
         The views have neutralised what came from outside. A reader that has gone away (`| head`) is
         no error: the rest goes nowhere, and the exit code stays the verdict's.
@@ -63,7 +63,7 @@ class Console:
             PullSecretError: the output cannot be written, e.g. to a full disk.
         """
         try:
-            self._send(self.stdout, _for_encoding(text, self.stdout).rstrip("\n") + "\n")
+            self._send(self.stdout, _for_encoding(_ended(text), self.stdout))
         except OSError as error:
             _discard(self.stdout)
             raise PullSecretError(f"the output cannot be written: {error.strerror}") from None
@@ -117,6 +117,10 @@ def _width(stdout: TextIO, environment: Mapping[str, str]) -> int:
     with suppress(OSError, ValueError):
         return os.get_terminal_size(stdout.fileno()).columns or 80
     return 80
+
+
+def _ended(text: str) -> str:
+    return text.rstrip("\n") + "\n" if text else ""
 
 
 def _for_encoding(text: str, stream: TextIO) -> str:

@@ -44,7 +44,7 @@ def command(
     reveal: bool,
     output: Output,
 ) -> ExitCode:
-    """Show one secret decoded: what the kubelet sees in it, what it ignores, what is wrong, who uses it.
+    """Show one secret decoded: what the kubelet sees in it, what is wrong, who uses it.
 
     Passwords are masked unless --reveal. Without SECRET the input must hold just one pull secret.
     """

@@ -104,9 +104,11 @@ def _invoke(args: Sequence[str], console: Console) -> ExitCode:
 
 def _usage_error(error: click.UsageError) -> PullSecretError:
     message = error.format_message().rstrip(".")
-    remedy = f"see '{error.ctx.command_path} --help'" if error.ctx is not None else ""
+    asked = error.ctx.command_path if error.ctx is not None else PROGRAM
     return PullSecretError(
-        message[:1].lower() + message[1:], remedy=remedy, exit_code=ExitCode.USAGE
+        message[:1].lower() + message[1:],
+        remedy=f"see '{asked} --help'",
+        exit_code=ExitCode.USAGE,
     )
 
 

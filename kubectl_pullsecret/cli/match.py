@@ -36,11 +36,11 @@ def command(
     namespace: str | None,
     output: Output,
 ) -> ExitCode:
-    """Say what each image name means. With -f also which credentials the kubelet would try for it,
-    in which order, and why each other entry does not match.
+    r"""Say what each image name means.
 
-    Without --for every pull secret of the namespace is asked: that of -n, else the only one that has
-    secrets in the input, else default.
+    With -f also which credentials the kubelet would try for it, in which order, and why each other
+    entry does not match. Without --for every pull secret of the namespace is asked: that of -n,
+    else the only one that has secrets in the input, else default.
 
     \b
     Examples:

@@ -5,8 +5,6 @@ Linear: a star is never tried again once the next one was reached, so no pattern
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 _META = frozenset("*?[\\")
 
 
@@ -14,24 +12,23 @@ class _BadPatternError(ValueError):
     """Go's ErrBadPattern: the keyring takes it for a mismatch."""
 
 
-class _Char(NamedTuple):
+class _Char:
     """What one character of the name must be: in a range, or (negated) in none."""
 
-    ranges: tuple[tuple[str, str], ...]
-    negated: bool = False
+    def __init__(self, *ranges: tuple[str, str], negated: bool = False) -> None:
+        self._ranges = ranges
+        self._negated = negated
 
     def fits(self, char: str) -> bool:
-        return any(low <= char <= high for low, high in self.ranges) is not self.negated
+        return any(low <= char <= high for low, high in self._ranges) is not self._negated
 
 
-_ANY = _Char((), negated=True)
-
-
-class _Chunk(NamedTuple):
+class _Chunk:
     """A run of the pattern without a star, and whether a star stands before it."""
 
-    star: bool
-    chars: list[_Char]
+    def __init__(self, *, star: bool) -> None:
+        self.star = star
+        self.chars: list[_Char] = []
 
     def fits(self, name: str, at: int) -> bool:
         """Tell whether the chunk is what `name` holds at `at`."""
@@ -72,11 +69,11 @@ def _place(chunk: _Chunk, name: str, at: int, *, is_last: bool) -> int | None:
 
 def _chunks(pattern: str) -> list[_Chunk]:
     """Part the pattern at its stars (match.go, scanChunk). Raises _BadPatternError."""
-    chunks = [_Chunk(star=False, chars=[])]
+    chunks = [_Chunk(star=False)]
     at = 0
     while at < len(pattern):
         if pattern[at] == "*":
-            chunks.append(_Chunk(star=True, chars=[]))
+            chunks.append(_Chunk(star=True))
             at += 1
         else:
             char, at = _char(pattern, at)
@@ -88,9 +85,9 @@ def _char(pattern: str, at: int) -> tuple[_Char, int]:
     if pattern[at] == "[":
         return _class(pattern, at + 1)
     if pattern[at] == "?":
-        return _ANY, at + 1
+        return _Char(negated=True), at + 1
     char, at = _unescaped(pattern, at)
-    return _Char(((char, char),)), at
+    return _Char((char, char)), at
 
 
 def _class(pattern: str, at: int) -> tuple[_Char, int]:
@@ -104,7 +101,7 @@ def _class(pattern: str, at: int) -> tuple[_Char, int]:
         if pattern[at : at + 1] == "-":
             high, at = _end_of_range(pattern, at + 1)
         ranges.append((low, high))
-    return _Char(tuple(ranges), negated), at + 1
+    return _Char(*ranges, negated=negated), at + 1
 
 
 def _end_of_range(pattern: str, at: int) -> tuple[str, int]:

@@ -9,12 +9,10 @@ refuses text in front of them (url.go, parseHost).
 
 from __future__ import annotations
 
-import string
-from typing import NamedTuple
-
-_HEX = frozenset(string.hexdigits)
+_DIGITS = frozenset("0123456789")
+_HEX = _DIGITS | frozenset("abcdefABCDEF")
 _BEYOND_ASCII = frozenset(map(chr, range(0x80, 0x100)))
-_LETTERS = frozenset(string.ascii_letters + string.digits)
+_LETTERS = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # url.go, shouldEscape, encodeHost: what a host may hold unescaped, beside bytes beyond ASCII
 _HOST_ASCII = _LETTERS | frozenset("-_.~!$&'()*+,;=:[]<>\"")
 _HOST = _HOST_ASCII | _BEYOND_ASCII
@@ -29,16 +27,14 @@ class InvalidURLError(ValueError):
     """A text that Go cannot parse as a URL. The message quotes nothing of the text."""
 
 
-class HostAndPath(NamedTuple):
-    """What is left of a URL. Invalid UTF-8 is kept as lone surrogates ("surrogateescape")."""
+def parse(url: str) -> tuple[str, str]:
+    """Take host (with port, case kept) and %-decoded path from an http:// or https:// URL.
 
-    host: str  # with port, case kept
-    path: str  # %-decoded, "" or beginning with a slash
-
-
-def parse(url: str) -> HostAndPath:
-    """Parse a URL that begins with http:// or https:// (url.go, Parse). Raises InvalidURLError."""
-    return HostAndPath(*map(_text, _parse(_octets(url))))
+    Bytes that are not UTF-8 are lone surrogates ("surrogateescape"). Raises InvalidURLError.
+    Source: url.go, Parse.
+    """
+    host, path = _parse(_octets(url))
+    return _text(host), _text(path)
 
 
 def split_host_port(host: str) -> tuple[str, str] | None:
@@ -56,7 +52,7 @@ def split_host_port(host: str) -> tuple[str, str] | None:
     return None if {"[", "]"} & {*name, *port} else (name, port)
 
 
-def _parse(url: str) -> HostAndPath:
+def _parse(url: str) -> tuple[str, str]:
     url, _, fragment = url.partition("#")
     if not _CONTROL.isdisjoint(url):
         raise InvalidURLError("control character")
@@ -64,7 +60,7 @@ def _parse(url: str) -> HostAndPath:
     host = _authority(authority)
     path = _unescape(slash + path, _ANY)
     _unescape(fragment, _ANY)
-    return HostAndPath(host, path)
+    return host, path
 
 
 def _authority(authority: str) -> str:
@@ -104,7 +100,7 @@ def _bracketed(host: str) -> str:
 
 
 def _check_port(port: str) -> None:
-    if not frozenset(string.digits).issuperset(port):
+    if not _DIGITS.issuperset(port):
         raise InvalidURLError("port that is no number")
 
 
@@ -170,7 +166,7 @@ def _is_ipv4(text: str) -> bool:
 
 
 def _is_octet(text: str) -> bool:
-    if not 1 <= len(text) <= 3 or not frozenset(string.digits).issuperset(text):
+    if not 1 <= len(text) <= 3 or not _DIGITS.issuperset(text):
         return False
     return int(text) <= 255 and str(int(text)) == text
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import go_glob, go_url
 from kubectl_pullsecret.credentials.malformed import Malformed
@@ -62,9 +61,10 @@ class Keyring:
     def lookup(self, reference: Reference) -> tuple[Credential, ...]:
         """Find all credentials for an image, in the order in which they are tried (Lookup)."""
         repository = reference.repository
+        target = _split(repository)
         found: list[Credential] = []
         for key in self._index:
-            if urls_match(key, repository):
+            if _match(_split(key), target):
                 found += self._credentials[key]
         if not found and _is_default_registry(repository):
             found = self._credentials.get(DEFAULT_REGISTRY_HOST, [])
@@ -97,20 +97,29 @@ def lookup_key(key: str) -> str:
 def urls_match(key: str, repository: str) -> bool:
     """Tell whether a lookup key serves a repository: globs in the host's labels, a prefix as path.
 
-    Source: URLsMatchStr and URLsMatch. What cannot be parsed matches nothing.
+    Source: URLsMatchStr. What cannot be parsed matches nothing.
     """
-    glob, target = _split(key), _split(repository)
+    return _match(_split(key), _split(repository))
+
+
+class _Location:
+    """Host, by its labels, port and path."""
+
+    __slots__ = ("labels", "path", "port")
+
+    def __init__(self, labels: tuple[str, ...], port: str, path: str) -> None:
+        self.labels = labels
+        self.port = port
+        self.path = path
+
+
+def _match(glob: _Location | None, target: _Location | None) -> bool:
+    """Compare port, number of labels, path and labels (URLsMatch)."""
     if glob is None or target is None or glob.port != target.port:
         return False
     if len(glob.labels) != len(target.labels) or not target.path.startswith(glob.path):
         return False
     return all(map(go_glob.matches, glob.labels, target.labels))
-
-
-class _Location(NamedTuple):
-    labels: tuple[str, ...]  # of the host
-    port: str
-    path: str
 
 
 @lru_cache(maxsize=4096)

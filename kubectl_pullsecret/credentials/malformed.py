@@ -7,10 +7,9 @@ and registry keys without their user info. Go's words may show one character of 
 from __future__ import annotations
 
 import json
-from binascii import a2b_base64
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from kubectl_pullsecret.credentials import go_base64
 from kubectl_pullsecret.credentials.go_json import InvalidJSONError, Json
 from kubectl_pullsecret.credentials.shown_key import shown_key
 
@@ -26,11 +25,12 @@ class Malformed:
     key: str | None = None  # the registry key of the bad entry, where one is known
 
 
-class Holder(NamedTuple):
+class Holder:
     """The object that holds the auth entries: Go's name of its place, and ours."""
 
-    go_place: str
-    name: str
+    def __init__(self, go_place: str, name: str) -> None:
+        self.go_place = go_place
+        self.name = name
 
     def of(self, key: str, field: str = "") -> str:
         """Name an entry, or a field of it: `auths["registry.test:5000"].auth`."""
@@ -63,7 +63,7 @@ def wrong_document(value: Json, holder: Holder) -> Malformed:
     else:
         go_type, remedy = "DockerConfigJSON", 'it must be an object with the field "auths"'
     text = _cannot_unmarshal(value, "", f"{_PACKAGE}.{go_type}")
-    return Malformed(text, "the document", f"the document is {_kind(value)}", remedy)
+    return Malformed(text, "the whole text", f"the document is {_kind(value)}", remedy)
 
 
 def wrong_auths(value: Json) -> Malformed:
@@ -115,7 +115,11 @@ def auth_not_base64(auth: str, offset: int, holder: Holder, key: str) -> Malform
 
 def auth_without_colon(decoded: bytes, holder: Holder, key: str) -> Malformed:
     """Report an `auth` that is base64, but not of user and password."""
-    twice = ", encoded once: this was encoded twice" if _hides(b":", decoded) else ""
+    twice = (
+        ", encoded once: this was encoded twice"
+        if b":" in _inside(decoded.decode("latin-1"))
+        else ""
+    )
     return Malformed(
         kubelet_text="unable to parse auth field, must be formatted as base64(username:password)",
         where=holder.of(key, "auth"),
@@ -141,7 +145,7 @@ def _about_text(raw: bytes) -> tuple[str, str] | None:
         return "the text begins with a byte order mark", "save it as UTF-8 without one"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:2]:
         return "the text is UTF-16", "save it as UTF-8"
-    if _hides(b"{", raw):
+    if _inside(raw.decode("latin-1")).startswith(b"{"):
         return "the value is base64 twice over", "encode the docker config once, or use stringData"
     return None
 
@@ -189,10 +193,10 @@ def _kind(value: Json) -> str:
     return _KINDS[type(value)][1]
 
 
-def _hides(mark: bytes, raw: bytes) -> bool:
-    """Tell whether the bytes are base64 of a text that begins with or (a colon) holds the mark."""
+def _inside(text: str) -> bytes:
+    """What the text is base64 of, if that is plain text; else nothing."""
     try:
-        inner = a2b_base64(raw)
-    except ValueError:
-        return False
-    return inner.startswith(mark) if mark == b"{" else mark in inner
+        inner = go_base64.decode(text.strip(), padded="=" in text)
+    except go_base64.CorruptInputError:
+        return b""
+    return inner if inner.isascii() else b""

@@ -15,7 +15,7 @@ def shown_key(key: str) -> str:
     """
     scheme = re.match(r"(?:[A-Za-z][A-Za-z0-9+.-]*:/+)?", key)
     start = scheme.end() if scheme else 0
-    digest = re.search(r"@sha(?:256|384|512):[0-9a-f]*$", key)
+    digest = re.search(r"@sha(?:256|384|512):[0-9a-f]{32,}$", key)
     end = digest.start() if digest else len(key)
     at = key.rfind("@", start, end)
     visible = key[start:] if at < 0 else MASK + key[at:]

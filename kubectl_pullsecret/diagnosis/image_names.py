@@ -1,6 +1,7 @@
 """What an image name means to the kubelet, and why, in words; or why it is none.
 
-The meaning itself is `images.Reference`; this file explains it to a first-time reader. Sources: distribution/reference 0.6.0 normalize.go and regexp.go; Kubernetes 1.34
+The meaning itself is `images.Reference`; this file explains it to a first-time reader. Sources:
+distribution/reference 0.6.0, normalize.go and regexp.go; Kubernetes 1.34,
 pkg/util/parsers/parsers.go.
 """
 
@@ -65,14 +66,12 @@ def _why_registry(image: str, reference: Reference) -> tuple[str, ...]:
 def _no_registry(name: str) -> str:
     head, colon, tag = name.partition(":")
     if colon and ("." in head or head == "localhost") and tag.isdigit():
-        return (
-            f"without a slash it is no registry: {tag} is the tag, and Docker Hub ({HUB}) is meant"
-        )
+        return f"without a slash no registry: {tag} is the tag, and Docker Hub ({HUB}) is meant"
     return f"no registry in the name, so Docker Hub ({HUB})"
 
 
 def _is_registry(segment: str) -> bool:
-    """Whether the first segment is a host (distribution/reference, normalize.go, splitDockerDomain)."""
+    """Whether the first segment is a host (normalize.go, splitDockerDomain)."""
     named = segment == "localhost" or "." in segment or ":" in segment
     return named or segment != segment.lower()
 
@@ -101,7 +100,7 @@ def _remark(image: str, reference: Reference) -> tuple[str, str | None]:
         return f"{_FROZEN} is frozen: no new images since April 2023; they moved", moved
     if host in _NOT_HUB:
         hub = HUB + image[len(host) :]
-        return f"{host} is not {HUB} to the kubelet: no Docker Hub credential serves it", hub
+        return f"{host} is not {HUB} to the kubelet: no Docker Hub key serves it", hub
     if host == host.lower():
         return "", None
     lower = image.replace(host, host.lower(), 1)
@@ -178,7 +177,7 @@ def _tag(image: str) -> str:
 
 
 def _corrected(image: str) -> str | None:
-    """The valid name that was surely meant, if it differs by blanks, a scheme or upper case only."""
+    """The valid name that was surely meant: without blanks, scheme or upper case."""
     bare = image.strip()
     bare = bare.partition("://")[2] if bare.startswith(("https://", "http://")) else bare
     path = _path(bare)

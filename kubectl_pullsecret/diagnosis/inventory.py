@@ -18,7 +18,7 @@ from kubectl_pullsecret.credentials import (
     Payload,
 )
 from kubectl_pullsecret.credentials.kinds import About, about
-from kubectl_pullsecret.credentials.lint import Remark, lint
+from kubectl_pullsecret.credentials.lint import Remark, RemarkSeverity, lint
 from kubectl_pullsecret.credentials.payload import DATA_KEYS
 from kubectl_pullsecret.credentials.spelling import lookup_key_or_none
 from kubectl_pullsecret.diagnosis.usage import Usage, Users
@@ -32,7 +32,7 @@ NAMES_TOLD = 10
 
 
 class State(Enum):
-    """The worst that can be said of a pull secret; the order is worst first, the values are JSON."""
+    """The worst that can be said of a pull secret; worst first; the values are JSON."""
 
     MALFORMED = "malformed"  # stops every pull of a pod that lists it
     WRONG_TYPE = "wrongType"  # holds a docker config that the kubelet does not look at
@@ -40,6 +40,7 @@ class State(Enum):
     NO_ENTRIES = "noEntries"
     EXPIRED = "expired"  # at least one credential says itself that it is over
     UNUSABLE = "unusable"  # at least one entry has no user, no password or no key that can be read
+    DOUBTFUL = "doubtful"  # it can be read, but a key hardly serves what it was written for
     EXPIRING = "expiring"  # at least one credential ends within a day
     OK = "ok"
 
@@ -84,6 +85,12 @@ class Decoded:
         return "" if isinstance(content, Payload) else content.why
 
     @property
+    def problem(self) -> str:
+        """The first problem that was found in it; "" for none."""
+        problems = (it.text for it in self.remarks if it.severity is RemarkSeverity.PROBLEM)
+        return next(problems, "")
+
+    @property
     def expires(self) -> datetime | None:
         """When the first of its credentials ends, as far as they say."""
         return min((e.about.expires for e in self.entries if e.about.expires), default=None)
@@ -107,7 +114,8 @@ def decode(content: Content, secret_type: str | None, *, now: datetime) -> Decod
     inner = content.holds if isinstance(content, NotAPullSecret) else content
     entries = inner.entries if isinstance(inner, Payload) else ()
     decoded = tuple(_decode_entry(entry, now) for entry in entries)
-    return Decoded(content, decoded, _state(content, secret_type, decoded), lint(content, now))
+    remarks = lint(content, now)
+    return Decoded(content, decoded, _state(content, secret_type, decoded, remarks), remarks)
 
 
 def inventory(
@@ -179,15 +187,22 @@ def _state_of_entry(entry: AuthEntry, told: About, now: datetime) -> State:
     return State.OK
 
 
-def _state(content: Content, secret_type: str | None, entries: tuple[DecodedEntry, ...]) -> State:
+def _state(
+    content: Content,
+    secret_type: str | None,
+    entries: tuple[DecodedEntry, ...],
+    remarks: tuple[Remark, ...],
+) -> State:
     if isinstance(content, NotAPullSecret):
         return State.WRONG_KEY if secret_type in DATA_KEYS else State.WRONG_TYPE
     if isinstance(content, Malformed):
         return State.MALFORMED
     if not entries:
         return State.NO_ENTRIES
-    order = list(State)
-    return min((entry.state for entry in entries), key=order.index)
+    states = {entry.state for entry in entries}
+    if any(remark.severity is RemarkSeverity.PROBLEM for remark in remarks):
+        states.add(State.DOUBTFUL)
+    return next(state for state in State if state in states)
 
 
 def _not_one(

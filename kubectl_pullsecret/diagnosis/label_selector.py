@@ -1,6 +1,7 @@
 """kubectl's `-l` on objects of a file: equality, sets and existence.
 
-Source: k8s.io/apimachinery pkg/labels/selector.go (`Parse`, `Requirement.Matches`), less `>` and `<`.
+Source: k8s.io/apimachinery pkg/labels/selector.go (`Parse`, `Requirement.Matches`), without `>` and
+`<`.
 """
 
 from __future__ import annotations

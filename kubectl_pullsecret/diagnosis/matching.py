@@ -81,7 +81,7 @@ class Matching:
 
 
 def match_images(images: Iterable[str], pulls: PullList | None, *, now: datetime) -> Matching:
-    """Explain each image name and, with a list of pull secrets, what the kubelet would try for it."""
+    """Explain each image name and, with pull secrets, what the kubelet would try for it."""
     return Matching(pulls, tuple(_match(explain_name(image), pulls, now) for image in images))
 
 
@@ -130,13 +130,15 @@ def _answer(pulls: PullList, tried: tuple[Tried, ...]) -> Answer:
 
 
 def is_malformed(named: NamedSecret) -> bool:
-    """Whether this secret stops every pull of a pod that lists it (secrets.go, MakeDockerKeyring)."""
+    """Whether it stops every pull of a pod that lists it (secrets.go, MakeDockerKeyring)."""
     return named.secret is not None and isinstance(named.secret.content, Malformed)
 
 
 def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tuple[str, ...]:
     if answer is Answer.BLOCKED:
         return ("nothing is tried, not even anonymously, for any image of such a pod",)
+    if answer is Answer.UNSEEN:
+        return ("what was not seen may hold a credential: add it to the input",)
     if not tried:
         return (_nothing_matches(reference),)
     several = "one after the other until one succeeds; " if len(tried) > 1 else ""

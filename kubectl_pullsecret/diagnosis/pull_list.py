@@ -1,8 +1,8 @@
 """Which pull secrets a pod, a workload or an account really gets, in the kubelet's order.
 
-Sources: ServiceAccount admission (admission.go, Kubernetes 1.34: the account's names are copied into
-a new pod that lists none, lists are never merged) and the kubelet (kubelet_pods.go: the pod's own
-namespace only, empty names are skipped).
+Sources: ServiceAccount admission (admission.go, Kubernetes 1.34: the account's names are copied
+into a new pod that lists none, lists are never merged) and the kubelet (kubelet_pods.go: the pod's
+own namespace only, empty names are skipped).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.facts.objects import ObjectRef, Workload
 from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 
 _USER_KINDS = ("ServiceAccount", "Pod")  # without these, "nobody uses it" would be a guess
@@ -14,10 +14,10 @@ _USER_KINDS = ("ServiceAccount", "Pod")  # without these, "nobody uses it" would
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Who names a secret in its imagePullSecrets. A pod names its account's from its creation on."""
+    """Who names a secret in imagePullSecrets. A pod names its account's since it was created."""
 
     accounts: tuple[ObjectRef, ...] = ()
-    workloads: tuple[ObjectRef, ...] = ()  # whose template names it
+    workloads: tuple[ObjectRef, ...] = ()  # whose template names it; of an owner's chain the top
     pods: tuple[ObjectRef, ...] = ()
     unseen: tuple[str, ...] = ()  # kinds of the namespace that were not seen as a whole
 
@@ -66,5 +66,13 @@ def _lists(snapshot: Snapshot) -> Iterator[tuple[ObjectRef, tuple[str, ...]]]:
     for account in snapshot.accounts.values():
         yield account.ref, account.pull_secrets
     for ref, workload in snapshot.workloads.items():
-        if workload.template is not None:
+        if workload.template is not None and not _stands_for_owner(workload, snapshot):
             yield ref, workload.template.pull_secrets
+
+
+def _stands_for_owner(workload: Workload, snapshot: Snapshot) -> bool:
+    """Whether its owner, which was seen too, made its template: a Deployment's ReplicaSet."""
+    owner = workload.owner
+    if owner is None:
+        return False
+    return ObjectRef(owner.kind, workload.ref.namespace, owner.name) in snapshot.workloads

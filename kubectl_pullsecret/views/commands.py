@@ -114,7 +114,8 @@ def _deed(fix: Attach | Detach | Create | Rewrap | Copy | Restart) -> str:
     if isinstance(fix, Detach):
         return f"detach {_names(fix.secrets)} from {display(fix.target)}"
     if isinstance(fix, Create):
-        return f"{'replace' if fix.replace else 'create'} secret/{fix.name} for {shown_key(fix.server)}"
+        verb = "replace" if fix.replace else "create"
+        return f"{verb} secret/{fix.name} for {shown_key(fix.server)}"
     if isinstance(fix, Rewrap):
         return f"write secret/{fix.name} with the credential of secret/{fix.from_secret}"
     if isinstance(fix, Copy):

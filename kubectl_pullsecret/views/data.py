@@ -27,11 +27,17 @@ def as_json(data: Data) -> str:
 
 
 def as_yaml(data: Data) -> str:
-    """Write YAML in the same order; what is not printable is escaped."""
+    """Write YAML in the same order; what is not printable is escaped.
+
+    libyaml leaves bidi and zero width characters as they are and fails on lone surrogates: a
+    document with such a character is written by PyYAML itself, with escapes for all but ASCII.
+    """
     import yaml
 
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1000))
+    printable = json.dumps(data, ensure_ascii=False).isprintable()
+    fast = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    dumper = fast if printable else yaml.SafeDumper
+    return str(yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=printable, width=1000))
 
 
 def timestamp(time: datetime | None) -> str | None:

@@ -1,16 +1,17 @@
 """One secret or docker config decoded: text, and the document PullSecret.
 
-    {apiVersion, kind: PullSecret, namespace, name, file, type, state, created, expires, immutable,
-     managedBy: [], malformed: {kubeletText, where, why, remedy, key}, notReadBecause,
+    {apiVersion, kind: PullSecret, namespace, name, file, type, state, expires, notReadBecause,
+     malformed: {kubeletText, where, why, remedy, key},
      entries: [{key, lookupKey, username, hasPassword, password, email, kind, state, expires,
                 remarks: []}],
-     ignored: [], remarks: [{key, text, severity: problem|note}], usedBy, warnings: []}
+     ignored: [], remarks: [{key, text, severity: problem|note}],
+     created, immutable, managedBy: [], usedBy, warnings: []}
 
-`file` is set for a docker config, and namespace, name, type and usedBy are null. `malformed` is null
-for one that can be read. `lookupKey` is null for an entry that the kubelet ignores. `password` is
-there only with --reveal; lone surrogates in it stand for bytes that are not UTF-8. `ignored` names
-the fields of the config that are known and that the kubelet does not read. `usedBy` is as in a
-PullSecretList.
+`file` is set for a docker config; namespace, name, type, created, immutable and usedBy are then
+null. `malformed` is null for one that can be read. `lookupKey` is null for an entry that the
+kubelet ignores. `password` is there only with --reveal; lone surrogates in it stand for bytes that
+are not UTF-8. `ignored` names the fields of the config that are known and that the kubelet does not
+read. `usedBy` is as in a PullSecretList.
 """
 
 from __future__ import annotations
@@ -98,9 +99,12 @@ def _content_rows(decoded: Decoded, view: InspectView) -> Iterator[AnyRow]:
     if decoded.malformed is not None:
         yield from _malformed_rows(decoded.malformed)
     several = len(decoded.entries) > 1
+    remarks: dict[str | None, list[str]] = {}
+    for remark in decoded.remarks:
+        remarks.setdefault(remark.key, []).append(remark.text)
     for number, it in enumerate(decoded.entries, 1):
         yield Row(f"entry {number}" if several else "entry", _entry_columns(it, view))
-        yield from (Row("", (text,)) for text in _entry_notes(it, decoded))
+        yield from (Row("", (text,)) for text in _entry_notes(it, remarks.get(it.entry.key, [])))
     yield from _whole_rows(decoded)
 
 
@@ -136,7 +140,7 @@ def _password(it: DecodedEntry, view: InspectView) -> str:
     return f"password {password.reveal() if view.reveal else 'set'}"
 
 
-def _entry_notes(it: DecodedEntry, decoded: Decoded) -> Iterator[str]:
+def _entry_notes(it: DecodedEntry, remarks: list[str]) -> Iterator[str]:
     """What belongs under an entry: how the kubelet reads its key, and what is wrong."""
     key = shown_key(it.entry.key)
     if it.lookup_key is not None and shown_key(it.lookup_key) != key:
@@ -144,7 +148,7 @@ def _entry_notes(it: DecodedEntry, decoded: Decoded) -> Iterator[str]:
     if it.entry.email:
         yield f"email {it.entry.email}"
     yield from it.about.remarks
-    yield from (remark.text for remark in decoded.remarks if remark.key == it.entry.key)
+    yield from remarks
 
 
 def known_ignored(decoded: Decoded) -> list[str]:

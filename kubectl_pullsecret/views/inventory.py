@@ -5,9 +5,10 @@
               created, usedBy: {serviceAccounts: [], workloads: [{kind, name}],
               pods: {count, names (at most ten)}, unseen: []}}]}
 
-`state` is a value of `inventory.State`. `registries` are the keys as written, masked where they hold
-user info; `usedBy.unseen` has the kinds that were not seen as a whole, so that an empty list of users
-is no proof. `expires` is the first end that a credential states; null where none does.
+`state` is a value of `inventory.State`, `why` what keeps the kubelet from reading it or, failing
+that, the first problem in it. `registries` are the keys as written, masked where they hold user
+info; `usedBy.unseen` has the kinds that were not seen as a whole, so that an empty list of users is
+no proof. `expires` is the first end that a credential states; null where none does.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ STATE_WORDS = {
     State.NO_ENTRIES: "no entries",
     State.EXPIRED: "expired",
     State.UNUSABLE: "unusable",
+    State.DOUBTFUL: "doubtful",
     State.EXPIRING: "expires soon",
     State.OK: "ok",
 }
@@ -100,6 +102,8 @@ def state_text(decoded: Decoded) -> str:
     words = STATE_WORDS[decoded.state]
     if decoded.state is State.MALFORMED and decoded.malformed:
         return f"{words}: {decoded.malformed.why}"
+    if decoded.state is State.DOUBTFUL:
+        return f"{words}: {decoded.problem.partition(';')[0]}"
     count, entries = decoded.count(decoded.state), len(decoded.entries)
     partly = decoded.state in (State.EXPIRED, State.UNUSABLE) and count < entries
     return f"{words} ({count} of {entries})" if partly else words
@@ -148,7 +152,7 @@ def _item(record: PullSecretRecord) -> Data:
         "name": secret.ref.name,
         "type": secret.type,
         "state": decoded.state.value,
-        "why": decoded.unread_because,
+        "why": decoded.unread_because or decoded.problem,
         "registries": registries(decoded),
         "usernames": usernames(decoded),
         "kinds": kinds(decoded),

@@ -9,9 +9,10 @@
      incomplete: [{verb, resource, namespace, why}]}
 
 C is {secret, key, lookupKey, username, usable, kind, expires, expired}; `credentials` are in the
-kubelet's order. `answer` is a value of `matching.Answer`; `registry` to `digest` are null for a name
-that the kubelet refuses; `namespace` is null where no secrets were given, `target` where they are
-those of a whole namespace, `source` (whose list it is) too. Keys are masked where they hold user info.
+kubelet's order. `answer` is a value of `matching.Answer`; `registry` to `digest` are null for a
+name that the kubelet refuses; `namespace` is null where no secrets were given, `target` and
+`source` (whose list it is) where they are those of a whole namespace. Keys are masked where they
+hold user info.
 """
 
 from __future__ import annotations
@@ -61,16 +62,15 @@ def _verdict(image: ImageMatch, pulls: PullList | None) -> str:
         return f"{written or '(empty)'} is no image name"
     if pulls is None:
         return _meaning(image)
-    if image.answer is Answer.CREDENTIAL:
-        return f"{written} gets {_counted(len(image.tried), 'credential')}, {_whom(pulls)}"
-    if image.answer is Answer.BLOCKED:
-        return f"{written} is not pulled at all, {_whom(pulls)}: a secret is unreadable"
+    whose = f"{display(pulls.subject)} in" if pulls.subject else "namespace"
     found = {
-        Answer.UNUSABLE: "gets only credentials that cannot work",
-        Answer.NONE: "gets no credential",
-        Answer.UNSEEN: "gets no credential that was seen",
+        Answer.CREDENTIAL: f"has {_counted(len(image.tried), 'credential')} for {written}",
+        Answer.UNUSABLE: f"has only credentials that cannot work for {written}",
+        Answer.NONE: f"has no credential for {written}",
+        Answer.UNSEEN: f"has no credential for {written} among what was seen",
+        Answer.BLOCKED: f"cannot pull {written}: a secret is unreadable to the kubelet",
     }[image.answer]
-    return f"{written} {found}, {_whom(pulls)}"
+    return f"{whose} {pulls.namespace} {found}"
 
 
 def _meaning(image: ImageMatch) -> str:
@@ -80,18 +80,16 @@ def _meaning(image: ImageMatch) -> str:
     )
 
 
-def _whom(pulls: PullList) -> str:
-    subject = f"for {display(pulls.subject)} in" if pulls.subject else "in namespace"
-    return f"{subject} {pulls.namespace}"
-
-
 def _from(pulls: PullList) -> str:
     """Whose list of pull secrets it is."""
     if pulls.unseen:
         return pulls.unseen
     count = _counted(len(pulls.named), "pull secret")
     if pulls.subject is None or pulls.source is None:
-        return f"{count} of namespace {pulls.namespace}, as if one pod listed them by name"
+        several = ", as if one pod listed all, in order of name" if len(pulls.named) > 1 else ""
+        return f"{count} of namespace {pulls.namespace}{several}"
+    if not pulls.named:
+        return f"no pull secret: {display(pulls.source)} lists none"
     if pulls.source == pulls.subject:
         return f"{count} that {display(pulls.subject)} lists"
     return f"{count} of {display(pulls.source)}, as {display(pulls.subject)} lists none of its own"
@@ -103,10 +101,12 @@ def _counted(count: int, noun: str) -> str:
 
 def _name_rows(image: ImageMatch) -> Iterator[Row]:
     name = image.name
-    if image.answer not in (Answer.NOT_ASKED, Answer.INVALID_NAME) and name.meaning != name.written:
+    asked = image.answer not in (Answer.NOT_ASKED, Answer.INVALID_NAME)
+    changed = name.meaning != name.written
+    if asked and changed:
         yield Row("image", (name.meaning,))
-    for why in name.why:
-        yield Row("why", (why,))
+    if changed or not asked:
+        yield from (Row("why", (why,)) for why in name.why)
     if name.kubelet_text:
         yield Row("kubelet", (f"InvalidImageName: {name.kubelet_text}",))
     if name.remark:

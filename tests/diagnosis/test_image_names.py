@@ -66,7 +66,7 @@ NO_TAG = "no tag, so latest"
             "reg.io:5000",
             "docker.io/library/reg.io:5000",
             (
-                "without a slash it is no registry: 5000 is the tag, and Docker Hub (docker.io) is meant",
+                "without a slash no registry: 5000 is the tag, and Docker Hub (docker.io) is meant",
                 ONE_SEGMENT,
             ),
             id="a host alone is an image of Docker Hub",
@@ -127,7 +127,7 @@ def test_a_name_is_explained_by_the_rules_that_acted(
         ),
         pytest.param(
             "registry-1.docker.io/library/nginx",
-            "registry-1.docker.io is not docker.io to the kubelet: no Docker Hub credential serves it",
+            "registry-1.docker.io is not docker.io to the kubelet: no Docker Hub key serves it",
             "docker.io/library/nginx",
             id="a host of Docker Hub that is not its name",
         ),

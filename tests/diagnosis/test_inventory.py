@@ -30,7 +30,11 @@ Manifest = Mapping[str, object]
 
 def jwt(expires: datetime) -> str:
     """A token that says when it ends."""
-    parts = ({"alg": "none"}, {"exp": int(expires.timestamp())}, {})
+    parts: tuple[Mapping[str, object], ...] = (
+        {"alg": "none"},
+        {"exp": int(expires.timestamp())},
+        {},
+    )
     return ".".join(
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
     )
@@ -62,14 +66,14 @@ def using(kind: str, name: str, *secrets: str, namespace: str = "team") -> Manif
     """An object that lists pull secrets."""
     listed = [{"name": one} for one in secrets]
     spec = {"containers": [{"name": "app", "image": "nginx"}], "imagePullSecrets": listed}
-    body = {
+    bodies: Mapping[str, Mapping[str, object]] = {
         "Pod": {"spec": spec},
         "ServiceAccount": {"imagePullSecrets": listed},
         "Deployment": {"spec": {"template": {"spec": spec}}},
-    }[kind]
+    }
     version = "apps/v1" if kind == "Deployment" else "v1"
     metadata = {"name": name, "namespace": namespace}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **bodies[kind]}
 
 
 def seen(*manifests: Manifest, whole: tuple[str, ...] = ()) -> Snapshot:
@@ -90,13 +94,18 @@ def only(*manifests: Manifest, whole: tuple[str, ...] = ()) -> PullSecretRecord:
         pytest.param({}, State.NO_ENTRIES, id="no entries"),
         pytest.param({"a.test": {}}, State.UNUSABLE, id="an empty entry"),
         pytest.param({"a b.test": login()}, State.UNUSABLE, id="a key that the kubelet ignores"),
+        pytest.param(
+            {"registry-1.docker.io": login()}, State.DOUBTFUL, id="a key that serves nothing"
+        ),
         pytest.param([1], State.MALFORMED, id="auths is no object"),
         pytest.param({"a.test": {"auth": "!"}}, State.MALFORMED, id="auth is not base64"),
         pytest.param(
             {"a.test": login(jwt(NOW - timedelta(hours=1)))}, State.EXPIRED, id="a token that ended"
         ),
         pytest.param(
-            {"a.test": login(jwt(NOW + timedelta(hours=3)))}, State.EXPIRING, id="one that ends today"
+            {"a.test": login(jwt(NOW + timedelta(hours=3)))},
+            State.EXPIRING,
+            id="one that ends today",
         ),
         pytest.param(
             {"a.test": login(jwt(NOW + timedelta(days=3)))}, State.OK, id="one that ends later"
@@ -161,6 +170,20 @@ class TestUsers:
         assert [ref.name for ref in record.users.accounts] == ["default"]
         assert [ref.name for ref in record.users.workloads] == ["web"]
         assert [ref.name for ref in record.users.pods] == ["demo"]
+
+    def test_a_replica_set_says_nothing_that_its_deployment_does_not(self) -> None:
+        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "u"}
+        replica_set = {
+            **using("Deployment", "web-1", "pull"),
+            "kind": "ReplicaSet",
+            "metadata": {
+                "name": "web-1",
+                "namespace": "team",
+                "ownerReferences": [{**owner, "controller": True}],
+            },
+        }
+        record = only(secret("pull", {}), using("Deployment", "web", "pull"), replica_set)
+        assert [ref.name for ref in record.users.workloads] == ["web"]
 
     def test_a_secret_of_another_namespace_is_another_secret(self) -> None:
         record = only(secret("pull", {}), using("Pod", "demo", "pull", namespace="other"))

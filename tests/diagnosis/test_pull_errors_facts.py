@@ -57,6 +57,14 @@ def test_raw_is_one_line() -> None:
     )
 
 
+def test_a_bare_back_off_is_its_own_evidence() -> None:
+    error = parse(f'Back-off pulling image "{IMAGE}"', IMAGE)
+    assert (error.cause, error.raw) == (
+        Cause.UNINFORMATIVE,
+        f'Back-off pulling image "{IMAGE}"',
+    )
+
+
 def test_the_host_that_answered_and_its_status_are_told() -> None:
     error = parse(PULL + REFUSED, IMAGE)
     assert (error.host, error.status, error.mirror) == ("registry.test:5000", 401, None)

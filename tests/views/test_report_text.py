@@ -48,10 +48,7 @@ HUB_KEY = Finding(
     evidence=(
         Evidence(
             "why",
-            (
-                "team/app:v1 is docker.io/team/app:v1; "
-                "no attached secret has a key for Docker Hub",
-            ),
+            ("team/app:v1 is docker.io/team/app:v1; no attached secret has a key for Docker Hub",),
         ),
         Evidence(
             "listed",
@@ -204,7 +201,9 @@ REPORTS = {
         pods=120,
         failing=101,
         incomplete=(
-            Incomplete("get", "secrets/two", "prod", "whether it serves web:v2; add it to the input"),
+            Incomplete(
+                "get", "secrets/two", "prod", "whether it serves web:v2; add it to the input"
+            ),
         ),
         outages=("registry.invalid: NameResolution hits 3 owners, 40 pods in 2 namespaces",),
         notes=(

@@ -17,7 +17,7 @@ from kubectl_pullsecret.diagnosis.pull_errors import attempts
 from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause, PullError
 from kubectl_pullsecret.diagnosis.pull_errors.reading import Reading, read
 from kubectl_pullsecret.diagnosis.pull_errors.table import decide
-from kubectl_pullsecret.diagnosis.pull_errors.unwrap import plain, unwrap
+from kubectl_pullsecret.diagnosis.pull_errors.unwrap import one_line, plain, unwrap
 
 __all__ = ["Cause", "PullError", "parse"]
 
@@ -39,10 +39,11 @@ def parse(message: str, image: str | None = None, where: str = "") -> PullError:
     `where` may name the waiting reason or event reason beside the message. Any text is taken:
     nothing is raised, and what is not understood is Unknown. Of very long messages the ends count.
     """
-    error = _parse(attempts.without_artifact(plain(message)), image, _DEEPEST)
+    text = attempts.without_artifact(plain(message))
+    error = _parse(text, image, _DEEPEST)
     if error.cause in {Cause.UNKNOWN, Cause.UNINFORMATIVE}:
-        return replace(error, cause=_BY_REASON.get(where, error.cause))
-    return error
+        error = replace(error, cause=_BY_REASON.get(where, error.cause))
+    return error if error.raw else replace(error, raw=one_line(text))
 
 
 def _parse(text: str, image: str | None, depth: int) -> PullError:

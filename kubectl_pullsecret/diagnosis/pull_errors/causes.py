@@ -57,11 +57,12 @@ class Cause(Enum):
 class PullError:
     """One failed pull as its message tells it.
 
-    `raw` is the innermost message as the registry or the runtime said it, on one line; it comes
-    from outside and may hold control characters. `host` (with its port) is the one that answered
-    or was dialled, where the message names it; `mirror` is that host where it is not the image's
-    own. `credential_sent` is None where the text fits both. `credential_accepted`: of several
-    attempts another one was refused and this one came past authentication.
+    `raw` is the innermost message as the registry or the runtime said it, on one line (of a bare
+    back-off the whole message); it comes from outside and may hold control characters. `host`
+    (with its port) is the one that answered or was dialled, where the message names it; `mirror`
+    is that host where it is not the image's own. `credential_sent` is None where the text fits
+    both. `credential_accepted`: of several attempts another one was refused and this one came past
+    authentication.
     """
 
     cause: Cause

@@ -1,0 +1,103 @@
+"""The outside world in one value: what is written reaches the stream, whatever the stream is."""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import timezone
+from pathlib import Path
+
+import pytest
+
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from tests.cli.outside import NOW, PIPE
+
+
+def console(stdout: io.TextIOBase, stderr: io.TextIOBase | None = None) -> Console:
+    assert isinstance(stdout, (io.StringIO, io.TextIOWrapper))
+    errors = stderr or io.StringIO()
+    assert isinstance(errors, (io.StringIO, io.TextIOWrapper))
+    return Console(io.BytesIO(), stdout, errors, NOW, PIPE)
+
+
+def stream(encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="\n")
+
+
+def written(text: io.TextIOWrapper) -> bytes:
+    buffer = text.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("text", ["one", "one\n", "one\n\n\n"])
+def test_output_ends_with_one_line_end(text: str) -> None:
+    out = io.StringIO()
+    console(out).write(text)
+    assert out.getvalue() == "one\n"
+
+
+def test_nothing_to_say_is_no_line() -> None:
+    out = io.StringIO()
+    console(out).write("")
+    assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bytes_"),
+    [
+        pytest.param("utf-8", "••• – naïve 日\n".encode(), id="UTF-8"),
+        pytest.param("ascii", rb"*** - na\xefve \u65e5" + b"\n", id="ASCII"),
+        pytest.param("latin-1", b"*** - na\xefve \\u65e5\n", id="Latin-1"),
+    ],
+)
+def test_every_encoding_shows_something(encoding: str, bytes_: bytes) -> None:
+    out = stream(encoding)
+    console(out).write("••• \u2013 naïve 日")
+    assert written(out) == bytes_
+
+
+def test_warnings_and_errors_are_neutralised() -> None:
+    err = io.StringIO()
+    one = console(io.StringIO(), err)
+    one.warn("file\x1b[2J: \u202e")
+    code = one.fail(PullSecretError("no\x00", remedy="a\nb", exit_code=ExitCode.USAGE))
+    assert code is ExitCode.USAGE
+    assert err.getvalue() == "warning: file\\x1b[2J: \\u202e\nerror: no\\x00\na b\n"
+
+
+def test_a_full_disk_is_an_error() -> None:
+    with (
+        open("/dev/full", "w", encoding="utf-8") as full,
+        pytest.raises(PullSecretError, match="cannot be written: No space left on device"),
+    ):
+        console(full).write("text")
+
+
+def test_a_reader_that_went_away_is_none() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as gone, console(gone) as one:
+        one.write("text")
+        one.warn("the rest goes nowhere")
+
+
+def test_the_process_has_a_clock_in_utc_and_no_terminal_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "out").open("w", encoding="utf-8") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        one = Console.of_process()
+        assert one.now.tzinfo is timezone.utc
+        assert one.terminal == PIPE
+
+
+def test_closed_streams_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", None)
+    one = Console.of_process()
+    one.write("text")
+    assert one.stdin.read() == b""
+    one.stdout.close()
+    one.stderr.close()

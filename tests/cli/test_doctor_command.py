@@ -1,0 +1,191 @@
+"""`doctor` from flags to exit code; what it finds is the matter of tests/diagnosis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.views.terminal import Terminal
+from tests.cli.outside import invoke
+
+
+def pod(name: str, namespace: str = "prod", image: str = "registry.test/app:v1") -> dict[str, Any]:
+    """A pod whose pull was denied."""
+    waiting = {
+        "reason": "ErrImagePull",
+        "message": f'failed to pull and unpack image "{image}": failed to resolve reference '
+        f'"{image}": failed to authorize: failed to fetch anonymous token: unexpected status '
+        "from GET request to https://registry.test/token: 401 Unauthorized",
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "uid": f"{namespace}-{name}"},
+        "spec": {"containers": [{"name": "app", "image": image}], "serviceAccountName": "default"},
+        "status": {
+            "phase": "Pending",
+            "containerStatuses": [{"name": "app", "image": image, "state": {"waiting": waiting}}],
+        },
+    }
+
+
+def running(name: str, namespace: str = "prod") -> dict[str, Any]:
+    """A pod that runs."""
+    one = pod(name, namespace)
+    status = one["status"]["containerStatuses"][0]
+    status |= {"state": {"running": {}}, "imageID": "sha256:1", "started": True}
+    one["status"]["phase"] = "Running"
+    return one
+
+
+def account(namespace: str = "prod", *secrets: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "default", "namespace": namespace},
+        "imagePullSecrets": [{"name": name} for name in secrets],
+    }
+
+
+def dump(objects: Sequence[dict[str, Any]]) -> bytes:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}).encode()
+
+
+FAILING = dump([pod("web"), account()])
+FINE = dump([running("web"), account()])
+WARNING = dump([running("web"), account("prod", "missing"), {
+    "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+    "metadata": {"name": "other", "namespace": "prod"},
+}])  # fmt: skip
+
+
+def test_a_failing_pod_is_explained_and_the_exit_code_is_1() -> None:
+    outcome = invoke("doctor", "-f", "-", stdin=FAILING)
+    assert outcome.code is ExitCode.FINDINGS
+    assert outcome.out.startswith("pod/web in prod cannot pull registry.test/app:v1 (app)    ")
+    assert outcome.err == ""
+
+
+def test_nothing_wrong_is_one_friendly_line_and_exit_code_0() -> None:
+    outcome = invoke("doctor", "-f", "-", stdin=FINE)
+    assert (outcome.code, outcome.out) == (ExitCode.FINE, "1 pod, no image pull problem\n")
+
+
+@pytest.mark.parametrize(
+    ("stdin", "fail_on", "code"),
+    [
+        pytest.param(FAILING, "error", ExitCode.FINDINGS, id="an error"),
+        pytest.param(FAILING, "warning", ExitCode.FINDINGS, id="an error, asked for warnings"),
+        pytest.param(FAILING, "never", ExitCode.FINE, id="never"),
+        pytest.param(WARNING, "error", ExitCode.FINE, id="a warning"),
+        pytest.param(WARNING, "warning", ExitCode.FINDINGS, id="a warning, asked for"),
+    ],
+)
+def test_fail_on_decides_what_is_worth_exit_code_1(
+    stdin: bytes, fail_on: str, code: ExitCode
+) -> None:
+    outcome = invoke(
+        "doctor", "sa/default", "pod/web", "-f", "-", "--fail-on", fail_on, stdin=stdin
+    )
+    assert outcome.code is code
+
+
+def test_json_and_yaml_say_the_same() -> None:
+    as_json = json.loads(invoke("doctor", "-f", "-", "-o", "json", stdin=FAILING).out)
+    as_yaml = yaml.safe_load(invoke("doctor", "-f", "-", "-o", "yaml", stdin=FAILING).out)
+    assert as_json == as_yaml
+    assert as_json["kind"] == "DoctorReport"
+    assert as_json["summary"]["failing"] == 1
+
+
+def test_names_are_fit_for_kubectl() -> None:
+    assert invoke("doctor", "-f", "-", "-o", "name", stdin=FAILING).out == "pod/web\n"
+
+
+def test_no_name_is_no_line() -> None:
+    assert invoke("doctor", "-f", "-", "-o", "name", stdin=FINE).out == ""
+
+
+def test_wide_says_more() -> None:
+    assert "\n  sure    " in invoke("doctor", "-f", "-", "-o", "wide", stdin=FAILING).out
+
+
+def test_the_terminal_decides_about_width_and_colour() -> None:
+    out = invoke("doctor", "-f", "-", stdin=FAILING, terminal=Terminal(40, colour=True)).out
+    assert "\x1b[1m" in out
+
+
+@pytest.mark.parametrize(
+    ("args", "pods"),
+    [
+        pytest.param((), 2, id="everything in the input"),
+        pytest.param(("-n", "dev"), 1, id="one namespace"),
+        pytest.param(("-A",), 2, id="all namespaces"),
+        pytest.param(("-A", "-n", "dev"), 2, id="-A wins, as in kubectl"),
+        pytest.param(("ns/prod",), 1, id="a namespace as target"),
+        pytest.param(("pod/a",), 1, id="a pod wherever it is"),
+        pytest.param(("pod", "a", "b"), 2, id="two pods"),
+        pytest.param(("po/b", "-n", "dev"), 1, id="a pod of a namespace"),
+    ],
+)
+def test_what_is_looked_at(args: tuple[str, ...], pods: int) -> None:
+    both = dump([pod("a", "prod"), pod("b", "dev")])
+    outcome = invoke("doctor", *args, "-f", "-", "-o", "json", stdin=both)
+    assert json.loads(outcome.out)["summary"]["pods"] == pods
+
+
+def test_a_bare_object_is_in_the_namespace_of_the_flag() -> None:
+    bare = pod("web")
+    del bare["metadata"]["namespace"]
+    outcome = invoke("doctor", "-n", "dev", "-f", "-", "-o", "json", stdin=dump([bare]))
+    assert json.loads(outcome.out)["items"][0]["subject"]["namespace"] == "dev"
+
+
+def test_without_files_it_says_how_to_make_one() -> None:
+    outcome = invoke("doctor", "-n", "prod")
+    assert outcome.code is ExitCode.USAGE
+    assert "kubectl get pods,serviceaccounts,secrets,events," in outcome.err
+    assert outcome.err.endswith(" -n prod -o json > dump.json\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        pytest.param(("pod/none",), ExitCode.FAILED, id="no such pod"),
+        pytest.param(("node/none",), ExitCode.USAGE, id="no such type"),
+    ],
+)
+def test_a_target_that_is_not_there_is_an_error(args: tuple[str, ...], code: ExitCode) -> None:
+    outcome = invoke("doctor", *args, "-f", "-", "-o", "json", stdin=FAILING)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert outcome.err.startswith("error: ")
+
+
+def test_a_file_that_cannot_be_read_is_exit_code_3(tmp_path: Path) -> None:
+    outcome = invoke("doctor", "-f", str(tmp_path / "none.json"))
+    assert outcome.code is ExitCode.FAILED
+    assert "none.json" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("good", "code"),
+    [
+        pytest.param(FINE, ExitCode.INCOMPLETE, id="nothing worse"),
+        pytest.param(FAILING, ExitCode.FINDINGS, id="a finding is worse"),
+    ],
+)
+def test_what_cannot_be_read_in_part_is_said_and_no_clean_bill(
+    tmp_path: Path, good: bytes, code: ExitCode
+) -> None:
+    (tmp_path / "good.json").write_bytes(good)
+    (tmp_path / "bad.yaml").write_bytes(b"kind: [Pod\n")
+    outcome = invoke("doctor", "-f", str(tmp_path))
+    assert outcome.code is code
+    assert outcome.err.startswith("warning: ")
+    assert "bad.yaml" in outcome.err

@@ -1,0 +1,186 @@
+"""Which fix a finding proposes: where the credential comes from, and where it is attached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.report import (
+    Advice,
+    Attach,
+    Copy,
+    Create,
+    Fix,
+    Restart,
+    Rewrap,
+)
+from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, REJECTED, Cluster, entry
+
+GOOD = {"registry.test:5000": entry()}
+OTHER = {"other.test:5000": entry()}
+ESO = {"reconcile.external-secrets.io/data-hash": "x"}
+
+
+def ref(kind: str, name: str) -> ObjectRef:
+    return ObjectRef(kind, NAMESPACE, name)
+
+
+def shapes(fixes: tuple[Fix, ...]) -> list[Fix]:
+    """The fixes without their notes."""
+    return [fix if isinstance(fix, Advice) else replace(fix, note="") for fix in fixes]
+
+
+WHERE = {
+    "a workload without a list of its own": (
+        Cluster().workload("Deployment", "web").pod(owner="Deployment/web", error=NOTHING_SENT),
+        [Attach(ref("Deployment", "web"), ("pull",))],
+    ),
+    "the account, where several workloads fail alike": (
+        Cluster()
+        .workload("Deployment", "web")
+        .workload("Deployment", "api")
+        .pod("web-1", owner="Deployment/web", error=NOTHING_SENT)
+        .pod("api-1", owner="Deployment/api", error=NOTHING_SENT),
+        [Attach(ref("ServiceAccount", "default"), ("pull",), restart=True)],
+    ),
+    "the workload, where its template lists its own, even if others fail too": (
+        Cluster()
+        .secret("mine", OTHER)
+        .workload("Deployment", "web", ("mine",))
+        .workload("Deployment", "api", ("mine",))
+        .pod("web-1", owner="Deployment/web", secrets=("mine",), error=NOTHING_SENT)
+        .pod("api-1", owner="Deployment/api", secrets=("mine",), error=NOTHING_SENT),
+        [Attach(ref("Deployment", "api"), ("pull",))],
+    ),
+    "the account of a Job, whose template cannot change": (
+        Cluster().workload("Job", "once").pod(owner="Job/once", error=NOTHING_SENT),
+        [Attach(ref("ServiceAccount", "default"), ("pull",), restart=True)],
+    ),
+    "the account of an owner that nobody knows": (
+        Cluster().pod(owner="Widget/w", error=NOTHING_SENT),
+        [Attach(ref("ServiceAccount", "default"), ("pull",), restart=True)],
+    ),
+    "the account, where Helm would undo the change": (
+        Cluster()
+        .workload("Deployment", "web", labels={"app.kubernetes.io/managed-by": "Helm"})
+        .pod(owner="Deployment/web", error=NOTHING_SENT),
+        [Attach(ref("ServiceAccount", "default"), ("pull",), restart=True)],
+    ),
+    "a bare pod is made anew": (
+        Cluster().pod(error=NOTHING_SENT),
+        [Attach(ref("Pod", "demo"), ("pull",), recreate=True)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("cluster", "fixes"), WHERE.values(), ids=WHERE)
+def test_a_secret_is_attached_where_it_lasts(cluster: Cluster, fixes: list[Fix]) -> None:
+    finding = cluster.secret("pull", GOOD).account().doctor().findings[0]
+
+    assert shapes(finding.fixes) == fixes
+
+
+WHENCE = {
+    "another namespace has it: copy": (
+        Cluster().secret("theirs", GOOD, namespace="other").account().pod(error=NOTHING_SENT),
+        [
+            Copy("theirs", "other", NAMESPACE),
+            Attach(ref("Pod", "demo"), ("theirs",), recreate=True),
+        ],
+    ),
+    "nobody has it: create": (
+        Cluster().account().pod(error=NOTHING_SENT),
+        [
+            Create(NAMESPACE, "regcred", "registry.test:5000"),
+            Attach(ref("Pod", "demo"), ("regcred",), recreate=True),
+        ],
+    ),
+    "Docker Hub's key is kubectl's default": (
+        Cluster().account().pod(image="team/app:v1", error=NOTHING_SENT),
+        [
+            Create(NAMESPACE, "regcred", HUB),
+            Attach(ref("Pod", "demo"), ("regcred",), recreate=True),
+        ],
+    ),
+    "a missing name that another namespace has: copy, and nothing to attach": (
+        Cluster()
+        .secret("pull", GOOD, namespace="other")
+        .account()
+        .pod(secrets=("pull",), error=NOTHING_SENT),
+        [Copy("pull", "other", NAMESPACE)],
+    ),
+    "a missing name that nobody has: create under this name": (
+        Cluster().account().pod(secrets=("pull",), error=NOTHING_SENT),
+        [Create(NAMESPACE, "pull", "registry.test:5000")],
+    ),
+    "a key that nearly matches: the same credential under the right key": (
+        Cluster()
+        .secret("pull", {"registry.test": entry()})
+        .pod(secrets=("pull",), error=NOTHING_SENT),
+        [Rewrap(NAMESPACE, "pull", "pull", (("registry.test", "registry.test:5000"),))],
+    ),
+    "the wrong type: what it holds, under a new name": (
+        Cluster().secret("pull", GOOD, type_="Opaque").pod(secrets=("pull",), error=NOTHING_SENT),
+        [
+            Rewrap(NAMESPACE, "pull-2", "pull"),
+            Attach(ref("Pod", "demo"), ("pull-2",), recreate=True),
+        ],
+    ),
+    "a rejected password: the same key and user, typed anew": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=REJECTED),
+        [Create(NAMESPACE, "pull", "registry.test:5000", username="puller", replace=True)],
+    ),
+    "a list that an account outgrew: a rollout": (
+        Cluster()
+        .secret("pull", GOOD)
+        .account(secrets=("pull",))
+        .workload("StatefulSet", "db")
+        .pod("db-0", owner="StatefulSet/db", error=NOTHING_SENT),
+        [Restart(ref("StatefulSet", "db"))],
+    ),
+    "the same for an owner without rollouts: delete the pod": (
+        Cluster()
+        .secret("pull", GOOD)
+        .account(secrets=("pull",))
+        .workload("Job", "once")
+        .pod("once-x", owner="Job/once", error=NOTHING_SENT),
+        [Restart(ref("Pod", "once-x"))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("cluster", "fixes"), WHENCE.values(), ids=WHENCE)
+def test_a_credential_comes_from_the_nearest_place(cluster: Cluster, fixes: list[Fix]) -> None:
+    assert shapes(cluster.finding().fixes) == fixes
+
+
+def test_a_secret_that_somebody_else_writes_gets_advice() -> None:
+    cluster = Cluster().secret("pull", GOOD, annotations=ESO).pod(secrets=("pull",), error=REJECTED)
+    (fix,) = cluster.finding().fixes
+
+    assert fix == Advice("External Secrets writes secret/pull: change it there")
+
+
+def test_a_static_pod_gets_advice_about_its_node() -> None:
+    mirror = {"kubernetes.io/config.mirror": "x"}
+    (fix,) = Cluster().pod(annotations=mirror, error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fix, Advice)
+    assert "static pod" in fix.note
+
+
+def test_openshifts_own_secrets_are_never_handed_around() -> None:
+    cluster = Cluster().secret("builder-dockercfg-x1", GOOD, namespace="other")
+    fixes = cluster.account().pod(error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fixes[0], Create)
+
+
+def test_a_new_name_is_never_one_that_is_taken() -> None:
+    cluster = Cluster().secret("regcred", OTHER).account().pod(error=NOTHING_SENT)
+    create = cluster.finding().fixes[0]
+
+    assert isinstance(create, Create)
+    assert create.name == "regcred-2"

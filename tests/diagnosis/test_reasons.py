@@ -1,0 +1,279 @@
+"""Which reason a cluster gives: the precedence of DESIGN as a table of small clusters."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+
+from kubectl_pullsecret.diagnosis import REASONS
+from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT
+from kubectl_pullsecret.report import Confidence, Reason, Severity
+from tests.diagnosis.cluster import (
+    DENIED,
+    FORBIDDEN,
+    HUB,
+    IMAGE,
+    NO_SUCH_HOST,
+    NO_SUCH_TAG,
+    NOTHING_SENT,
+    REJECTED,
+    TOO_MANY,
+    Cluster,
+    ago,
+    entry,
+)
+
+GOOD = {"registry.test:5000": entry()}
+OTHER = {"other.test:5000": entry()}
+BARE_401 = (
+    f'failed to pull and unpack image "{IMAGE}": failed to resolve reference "{IMAGE}": pulling '
+    "from host registry.test:5000 failed with status code [manifests v1]: 401 Unauthorized"
+)
+INVALID_NAME = (
+    'Failed to apply default image tag "registry.test:5000/Team/App:v1": couldn\'t parse image '
+    'name "registry.test:5000/Team/App:v1": invalid reference format: repository name '
+    "(Team/App) must be lowercase"
+)
+NOT_BASE64 = "illegal base64 data at input byte 0"
+BROKEN = {"registry.test:5000": {"auth": "%%%"}}
+CANNOT_RETRIEVE = (
+    "Unable to retrieve some image pull secrets (pull); "
+    "attempting to pull the image may not succeed."
+)
+
+
+def expired_ecr() -> dict[str, str]:
+    token = {"payload": "x", "datakey": "y", "version": "2", "type": "DATA_KEY", "expiration": 1}
+    return entry("AWS", base64.b64encode(json.dumps(token).encode()).decode())
+
+
+CLUSTERS = {
+    "a name that is none": (
+        Cluster().pod(
+            reason="InvalidImageName",
+            image="registry.test:5000/Team/App:v1",
+            error=INVALID_NAME,
+        ),
+        Reason.INVALID_IMAGE_NAME,
+    ),
+    "policy Never": (
+        Cluster().pod(
+            reason="ErrImageNeverPull",
+            policy="Never",
+            error=f'Container image "{IMAGE}" is not present with pull policy of Never',
+        ),
+        Reason.NEVER_PULL,
+    ),
+    "a secret that the kubelet cannot parse": (
+        Cluster()
+        .secret("pull", BROKEN)
+        .pod(secrets=("pull",), error=NOT_BASE64, reason=NOT_BASE64),
+        Reason.SECRET_MALFORMED,
+    ),
+    "one bad secret beside a good one": (
+        Cluster()
+        .secret("good", GOOD)
+        .secret("bad", {"other.test": {"auth": "%%%"}})
+        .pod(secrets=("good", "bad"), error=NOT_BASE64, reason=NOT_BASE64),
+        Reason.SECRET_MALFORMED,
+    ),
+    "a malformed secret that was not seen": (
+        Cluster(secrets_seen=False).pod(secrets=("pull",), error=NOT_BASE64, reason=NOT_BASE64),
+        Reason.SECRET_MALFORMED,
+    ),
+    "a missing tag": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=NO_SUCH_TAG),
+        Reason.MANIFEST_NOT_FOUND,
+    ),
+    "a name that does not resolve, whatever the secrets": (
+        Cluster().pod(secrets=("gone",), error=NO_SUCH_HOST),
+        Reason.NAME_RESOLUTION,
+    ),
+    "a rate limit": (Cluster().pod(error=TOO_MANY), Reason.RATE_LIMITED),
+    "an account that was given the secret later": (
+        Cluster()
+        .secret("pull", GOOD)
+        .account(secrets=("pull",))
+        .workload("Deployment", "web")
+        .pod(owner="Deployment/web", error=NOTHING_SENT),
+        Reason.SERVICE_ACCOUNT_CHANGED_AFTER_POD,
+    ),
+    "a list that was injected on an earlier day": (
+        Cluster()
+        .secret("old", OTHER)
+        .secret("pull", GOOD)
+        .account(secrets=("old", "pull"))
+        .workload("Deployment", "web")
+        .pod(owner="Deployment/web", secrets=("old",), error=NOTHING_SENT),
+        Reason.SERVICE_ACCOUNT_CHANGED_AFTER_POD,
+    ),
+    "a template whose list hides the account's": (
+        Cluster()
+        .secret("mine", OTHER)
+        .secret("pull", GOOD)
+        .account(secrets=("pull",))
+        .workload("Deployment", "web", ("mine",))
+        .pod(owner="Deployment/web", secrets=("mine",), error=NOTHING_SENT),
+        Reason.POD_HIDES_SERVICE_ACCOUNT,
+    ),
+    "a named secret that is not there": (
+        Cluster().account().pod(secrets=("pull",), error=NOTHING_SENT),
+        Reason.SECRET_NOT_FOUND,
+    ),
+    "a secret that the kubelet misses again and again": (
+        Cluster(secrets_seen=False)
+        .pod(secrets=("pull",), error=NOTHING_SENT)
+        .event(RETRIEVE_EVENT, CANNOT_RETRIEVE, container=None, count=3),
+        Reason.SECRET_NOT_FOUND,
+    ),
+    "an Opaque secret": (
+        Cluster().secret("pull", GOOD, type_="Opaque").pod(secrets=("pull",), error=NOTHING_SENT),
+        Reason.SECRET_WRONG_TYPE,
+    ),
+    "a secret for another host": (
+        Cluster().secret("pull", OTHER).pod(secrets=("pull",), error=NOTHING_SENT),
+        Reason.NO_MATCHING_CREDENTIAL,
+    ),
+    "a missing secret beside one that matches": (
+        Cluster().secret("pull", GOOD).pod(secrets=("gone", "pull"), error=REJECTED),
+        Reason.CREDENTIAL_REJECTED,
+    ),
+    "nothing attached": (Cluster().account().pod(error=NOTHING_SENT), Reason.NO_CREDENTIAL),
+    "nothing attached, and a registry that hides what exists": (
+        Cluster().account().pod(error=DENIED),
+        Reason.NO_CREDENTIAL,
+    ),
+    "an identity token only": (
+        Cluster()
+        .secret("pull", {"registry.test:5000": {"identitytoken": "x"}})
+        .pod(secrets=("pull",), error=NOTHING_SENT),
+        Reason.UNUSABLE_CREDENTIAL,
+    ),
+    "a token that says it is over": (
+        Cluster()
+        .secret("pull", {"registry.test:5000": expired_ecr()})
+        .pod(secrets=("pull",), error=REJECTED),
+        Reason.CREDENTIAL_EXPIRED,
+    ),
+    "a wrong password": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=REJECTED),
+        Reason.CREDENTIAL_REJECTED,
+    ),
+    "a wrong password, in containerd 1.6's ambiguous words": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=BARE_401),
+        Reason.CREDENTIAL_REJECTED,
+    ),
+    "a rejected credential that no secret holds": (
+        Cluster().account().pod(error=REJECTED),
+        Reason.CREDENTIAL_REJECTED,
+    ),
+    "a user without the right": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=FORBIDDEN),
+        Reason.ACCESS_FORBIDDEN,
+    ),
+    "a registry that does not tell missing from forbidden": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=DENIED),
+        Reason.DENIED_OR_NOT_FOUND,
+    ),
+    "a message that nobody knows": (
+        Cluster().secret("pull", GOOD).pod(secrets=("pull",), error="flux capacitor overheated"),
+        Reason.UNKNOWN,
+    ),
+    "nothing but the back-off": (
+        Cluster().pod(
+            reason="ImagePullBackOff", error=f'Back-off pulling image "{IMAGE}"', count=0
+        ),
+        Reason.UNKNOWN,
+    ),
+}
+
+
+@pytest.mark.parametrize(("cluster", "reason"), CLUSTERS.values(), ids=CLUSTERS)
+def test_a_failed_pull_has_one_reason(cluster: Cluster, reason: Reason) -> None:
+    finding = cluster.finding()
+
+    assert finding.reason is reason
+    assert finding.severity is Severity.ERROR
+
+
+def test_every_reason_has_a_page() -> None:
+    assert set(REASONS) == set(Reason)
+
+
+def test_what_was_not_seen_is_not_missing() -> None:
+    report = Cluster(secrets_seen=False).pod(secrets=("pull",), error=DENIED).doctor()
+
+    assert [f.reason for f in report.findings] == [Reason.DENIED_OR_NOT_FOUND]
+    assert report.incomplete[0].resource == "secrets/pull"
+
+
+def test_a_single_event_does_not_prove_a_secret_missing() -> None:
+    cluster = Cluster(secrets_seen=False).pod(secrets=("pull",), error=DENIED)
+    cluster.event(RETRIEVE_EVENT, CANNOT_RETRIEVE, container=None, count=1)
+
+    assert cluster.finding().reason is Reason.DENIED_OR_NOT_FOUND
+
+
+def test_the_kubelets_word_is_likely_and_a_complete_view_settles() -> None:
+    said = CLUSTERS["a secret that the kubelet misses again and again"][0].finding()
+    seen = CLUSTERS["a named secret that is not there"][0].finding()
+
+    assert (said.confidence, seen.confidence) == (Confidence.LIKELY, Confidence.SETTLED)
+
+
+def test_a_secret_that_changed_after_the_last_try_is_no_error() -> None:
+    cluster = Cluster().secret("pull", GOOD, creationTimestamp=ago(minutes=1))
+    cluster.pod(secrets=("pull",), error=NOTHING_SENT, tried=timedelta(minutes=2))
+    found = cluster.finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+    assert found.severity is Severity.WARNING
+
+
+def test_a_secret_that_is_older_than_the_last_try_explains_nothing() -> None:
+    cluster = Cluster().secret("pull", GOOD, creationTimestamp=ago(minutes=3))
+    cluster.pod(secrets=("pull",), error=REJECTED, tried=timedelta(minutes=2))
+
+    assert cluster.finding().reason is Reason.CREDENTIAL_REJECTED
+
+
+def test_a_malformed_secret_that_was_mended_waits_for_the_next_try() -> None:
+    cluster = Cluster().secret("pull", GOOD)
+    cluster.pod(secrets=("pull",), error=NOT_BASE64, reason=NOT_BASE64)
+    found = cluster.finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+    assert found.confidence is Confidence.LIKELY
+
+
+def test_a_malformed_secret_beside_a_registrys_answer_is_a_warning() -> None:
+    cluster = Cluster().secret("pull", BROKEN).pod(secrets=("pull",), error=NOTHING_SENT)
+    found = {finding.reason: finding.severity for finding in cluster.doctor().findings}
+
+    assert found[Reason.SECRET_MALFORMED] is Severity.WARNING
+    assert list(found.values()).count(Severity.ERROR) == 1
+
+
+def test_the_facts_that_remain_after_the_fix_are_named_beside_the_reason() -> None:
+    found = Cluster().account().pod(secrets=("pull",), error=NO_SUCH_HOST).finding()
+
+    assert found.reason is Reason.NAME_RESOLUTION
+    assert found.also == (Reason.SECRET_NOT_FOUND,)
+
+
+def test_a_hub_image_is_explained_by_the_spelling_of_the_key() -> None:
+    hub = "registry-1.docker.io"
+    found = (
+        Cluster()
+        .secret("pull", {hub: entry()})
+        .pod(secrets=("pull",), image="team/app:v1", error=NOTHING_SENT)
+        .finding()
+    )
+    listed = next(line for line in found.evidence if line.about == "listed")
+
+    assert found.reason is Reason.NO_MATCHING_CREDENTIAL
+    assert listed.columns[1] == hub
+    assert HUB in listed.columns[2]
