@@ -1,4 +1,4 @@
-"""What every test has in common: one outside world, repeatable examples, and no silent skips in CI."""
+"""What every test has in common: one outside world, repeatable examples, no skips in CI."""
 
 from __future__ import annotations
 

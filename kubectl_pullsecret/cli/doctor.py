@@ -62,6 +62,7 @@ def command(
     chosen = None if all_namespaces else namespace
     wanted = parse_targets(targets, chosen or "")
     observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
+    # imported last: a wrong target or file is told without them
     from kubectl_pullsecret.diagnosis import Selection, diagnose
     from kubectl_pullsecret.report import FailOn
 

@@ -1,7 +1,25 @@
-"""From facts to findings: why an image does not pull. Pure: no I/O, no clock."""
+"""From facts to findings: why an image does not pull. Pure: no I/O, no clock.
 
-from kubectl_pullsecret.diagnosis.doctor import diagnose
-from kubectl_pullsecret.diagnosis.reasons import REASONS
-from kubectl_pullsecret.diagnosis.selection import Selection
+    report = diagnose(snapshot, Selection(), now=now)
+
+`match`, `list` and `inspect` have their cores here too (`matching`, `inventory`). The names below are
+imported when they are first asked for, so that a command pays only for the part that it uses.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.diagnosis.doctor import diagnose
+    from kubectl_pullsecret.diagnosis.reasons import REASONS
+    from kubectl_pullsecret.diagnosis.selection import Selection
 
 __all__ = ["REASONS", "Selection", "diagnose"]
+
+_HOMES = {"REASONS": "reasons", "Selection": "selection", "diagnose": "doctor"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

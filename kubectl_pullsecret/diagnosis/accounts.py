@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.kinds import about
+from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import Secret, ServiceAccount
@@ -56,7 +57,7 @@ def _entry_rows(label: str, payload: Payload, now: datetime) -> Iterator[tuple[s
         expires = about(entry).expires
         over = ", expired" if expires is not None and expires <= now else ""
         user = f"user {entry.username}" if entry.usable else "no user or no password"
-        yield label, entry.key, f"{user}{over}"
+        yield label, shown_key(entry.key), f"{user}{over}"
     hidden = len(payload.entries) - ENTRIES_SHOWN
     if hidden > 0:
         yield label, f"and {hidden} more"

@@ -6,20 +6,22 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
 
 from kubectl_pullsecret.credentials import (
     AuthEntry,
-    Malformed,
     NotAPullSecret,
-    Payload,
     PullSecret,
 )
 from kubectl_pullsecret.credentials.candidates import CandidateIndex
-from kubectl_pullsecret.credentials.keyring import Credential, Keyring
-from kubectl_pullsecret.credentials.near_miss import Miss, explain_misses
 from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT, Attempt
+from kubectl_pullsecret.diagnosis.offer import (
+    NamedSecret,
+    Offer,
+    Presence,
+    is_openshift_internal,
+    offer_of,
+)
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.facts.objects import (
     Event,
@@ -27,7 +29,6 @@ from kubectl_pullsecret.facts.objects import (
     OwnerRef,
     Pod,
     PodSpec,
-    Secret,
     ServiceAccount,
     Workload,
 )
@@ -43,59 +44,6 @@ DENIALS = frozenset(
         Cause.DENIED_OR_NOT_FOUND,
     }
 )
-
-
-class Presence(Enum):
-    """What is known of a secret that somebody names."""
-
-    READ = "read"
-    MISSING = "missing"  # proven: it is not there
-    LIKELY_MISSING = "likely missing"  # the kubelet said so, more than once
-    UNSEEN = "unseen"
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSecret:
-    """One entry of a list of pull secrets, and what is known of the secret behind it."""
-
-    name: str
-    presence: Presence
-    secret: Secret | None = None
-
-    @property
-    def missing(self) -> bool:
-        """Whether the kubelet does not get it."""
-        return self.presence in (Presence.MISSING, Presence.LIKELY_MISSING)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a list of secrets offers for one image, by the kubelet's rules.
-
-    `tried` leaves malformed secrets aside, as if they were mended; `malformed` has these.
-    """
-
-    tried: tuple[Credential, ...]
-    misses: tuple[Miss, ...]
-    malformed: tuple[tuple[str, Malformed], ...]
-
-    @property
-    def usable(self) -> tuple[Credential, ...]:
-        """The credentials that have something to send."""
-        return tuple(credential for credential in self.tried if credential.entry.usable)
-
-
-def offer_of(secrets: Sequence[PullSecret], reference: Reference | None) -> Offer:
-    """The keyring's answer for an image and these secrets; nothing for an image that is no name."""
-    malformed = tuple(
-        (secret.name, secret.content) for secret in secrets if isinstance(secret.content, Malformed)
-    )
-    readable = [secret for secret in secrets if isinstance(secret.content, Payload)]
-    if reference is None:
-        return Offer((), (), malformed)
-    return Offer(
-        Keyring(readable).lookup(reference), explain_misses(reference, readable), malformed
-    )
 
 
 @dataclass(frozen=True)
@@ -209,7 +157,7 @@ class Case:
         return tuple(
             (secret, entry)
             for secret, entry in self.candidates().serving(self.reference)
-            if entry.usable and not _openshift_internal(secret.name)
+            if entry.usable and not is_openshift_internal(secret.name)
         )
 
     @property
@@ -268,8 +216,3 @@ def _named_in(message: str) -> frozenset[str]:
     """The names in "Unable to retrieve some image pull secrets (a, b); …" (KUBELET 8.4)."""
     found = re.search(r"\(([^)]*)\)", message)
     return frozenset(found.group(1).split(", ")) if found else frozenset()
-
-
-def _openshift_internal(name: str) -> bool:
-    """OpenShift's own account secrets: for its internal registry only, not to be copied."""
-    return "-dockercfg-" in name

@@ -11,7 +11,8 @@ from kubectl_pullsecret.credentials import NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis import fixes
-from kubectl_pullsecret.diagnosis.case import Case, Presence
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict

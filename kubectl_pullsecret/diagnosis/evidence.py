@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.near_miss import Miss
-from kubectl_pullsecret.diagnosis.case import Case, NamedSecret, Offer, Presence
+from kubectl_pullsecret.credentials.shown_key import shown_key
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -80,7 +82,9 @@ def _rows(named: NamedSecret, offer: Offer) -> list[tuple[str, ...]]:
         return [(label, f"unreadable: {content.where}: {content.why}")]
     if isinstance(content, NotAPullSecret):
         return [(label, f"not read: {content.why}")]
-    tried = ((label, c.entry.key, _matches(c)) for c in offer.tried if c.secret == named.name)
+    tried = (
+        (label, shown_key(c.entry.key), _matches(c)) for c in offer.tried if c.secret == named.name
+    )
     rows: list[tuple[str, ...]] = list(dict.fromkeys(tried))
     misses = [miss for miss in offer.misses if miss.secret == named.name]
     rows += _misses(label, misses, hide_far=bool(rows))
@@ -105,7 +109,7 @@ def _matches(credential: Credential) -> str:
 def _misses(label: str, misses: Sequence[Miss], *, hide_far: bool) -> list[tuple[str, ...]]:
     worth = [miss for miss in misses if miss.near or not hide_far]
     rows: list[tuple[str, ...]] = [
-        (label, miss.entry.key, miss.text) for miss in worth[:MISSES_SHOWN]
+        (label, shown_key(miss.entry.key), miss.text) for miss in worth[:MISSES_SHOWN]
     ]
     if len(worth) > MISSES_SHOWN:
         rows.append((label, f"and {len(worth) - MISSES_SHOWN} more", "none serves the image"))
@@ -146,10 +150,3 @@ def ago(age: timedelta) -> str:
         if seconds >= 2 * size or (unit == "m" and seconds >= size):
             return f"{seconds // size}{unit} ago"
     return f"{seconds}s ago"
-
-
-def next_try(last: datetime | None) -> str:
-    """When the kubelet tries again at the latest (image back-off: 5 minutes)."""
-    if last is None:
-        return "retried by itself within 5 minutes"
-    return f"retried by itself, at the latest {last + timedelta(minutes=5):%H:%M:%S} UTC"

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import CredentialKind, about
-from kubectl_pullsecret.diagnosis.case import Case, NamedSecret
+from kubectl_pullsecret.credentials.shown_key import shown_key
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.offer import NamedSecret
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
 from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Fix, Restart, Rewrap
@@ -145,7 +147,9 @@ def rename(case: Case) -> tuple[Fix, ...]:
         secret = case.snapshot.secrets.get((case.namespace, miss.secret))
         held_back = cannot_change(secret)
         if held_back:
-            return (Advice(f"{held_back}: write {miss.write_instead} for {miss.entry.key}"),)
+            return (
+                Advice(f"{held_back}: write {miss.write_instead} for {shown_key(miss.entry.key)}"),
+            )
         renames = ((miss.entry.key, miss.write_instead),)
         return (
             Rewrap(

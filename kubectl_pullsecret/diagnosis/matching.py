@@ -16,8 +16,8 @@ from kubectl_pullsecret.credentials.hosts import cloud_registry
 from kubectl_pullsecret.credentials.keyring import Credential, Keyring
 from kubectl_pullsecret.credentials.kinds import About, about
 from kubectl_pullsecret.credentials.near_miss import Miss
-from kubectl_pullsecret.diagnosis.case import NamedSecret, offer_of
 from kubectl_pullsecret.diagnosis.image_names import ImageName, explain_name
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, is_openshift_internal, offer_of
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.images import Reference
@@ -103,7 +103,7 @@ def _match(name: ImageName, pulls: PullList | None, now: datetime) -> ImageMatch
 def _unlisted(pulls: PullList, reference: Reference, now: datetime) -> tuple[Tried, ...]:
     """What each further secret of the namespace has for the image, each secret taken alone."""
     secrets = [
-        one for one in pulls.unlisted if "-dockercfg-" not in one.ref.name
+        one for one in pulls.unlisted if not is_openshift_internal(one.ref.name)
     ]  # OpenShift's own
     found = (
         _tried(credential, now)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kubectl_pullsecret.diagnosis.case import NamedSecret, Presence
 from kubectl_pullsecret.diagnosis.inventory import is_meant
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret

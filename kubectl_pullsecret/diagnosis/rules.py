@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed
+from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis import fixes
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
@@ -138,7 +139,7 @@ def malformed_verdict(case: Case) -> Verdict | None:
 
 
 def _entry_words(secret: str, malformed: Malformed) -> str:
-    where = malformed.key if malformed.key is not None else malformed.where
+    where = shown_key(malformed.key) if malformed.key is not None else malformed.where
     return f"{where} of secret/{secret}: {malformed.why}; {malformed.remedy}"
 
 

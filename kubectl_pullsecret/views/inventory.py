@@ -25,7 +25,8 @@ from kubectl_pullsecret.views.data import Data, document, timestamp
 from kubectl_pullsecret.views.durations import age, expiry, span
 from kubectl_pullsecret.views.layout import table
 
-SHOWN = 3  # registries, users, kinds in a cell, without -o wide
+SHOWN = 3  # registries, users, kinds in a cell
+SHOWN_WIDE = 10  # the same with -o wide; a document has them all
 NAMES = 10  # pods named in a document
 
 _PLAIN_KINDS = frozenset({CredentialKind.USER_PASSWORD, CredentialKind.EMPTY})
@@ -128,7 +129,7 @@ def kind_and_expiry(about: About, now: datetime) -> str:
 
 
 def _some(texts: Sequence[str], wide: bool) -> str:
-    shown = texts if wide else texts[:SHOWN]
+    shown = texts[: SHOWN_WIDE if wide else SHOWN]
     more = f" +{len(texts) - len(shown)} more" if len(shown) < len(texts) else ""
     return ",".join(shown) + more
 

@@ -7,8 +7,8 @@ is wrapped. A word is never broken: a digest or a registry key must stay fit for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from kubectl_pullsecret.views.terminal import Terminal, columns_of, neutralise
 
@@ -17,8 +17,7 @@ GAP = 2  # between columns
 _NARROWEST = 16  # a last column with less room than this wraps under the value instead
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a block. The label stands once: a row that repeats its neighbour's leaves it out.
 
     `columns` are aligned among neighbours that have several; the last one wraps under itself.
@@ -28,8 +27,7 @@ class Row:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(NamedTuple):
     """A line to be pasted; it is broken only at a terminal, with a backslash."""
 
     label: str

@@ -23,7 +23,7 @@ from datetime import datetime
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.diagnosis.case import NamedSecret, Presence
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
 from kubectl_pullsecret.diagnosis.matching import Answer, ImageMatch, Matching, Tried, is_malformed
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.facts.kinds import display
@@ -168,7 +168,8 @@ def _miss_rows(misses: Sequence[Miss], wide: bool) -> Iterator[tuple[str, ...]]:
         yield f"secret/{miss.secret}", shown_key(miss.entry.key), miss.text
     if len(shown) < len(far):
         more = len(far) - len(shown)
-        yield (f"{more} more entries of other hosts; -o wide shows them",)
+        entries = "entry" if more == 1 else "entries"
+        yield (f"{more} more {entries} of other hosts; -o wide shows them",)
 
 
 def match_document(matching: Matching) -> dict[str, Data]:

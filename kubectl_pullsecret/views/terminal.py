@@ -6,7 +6,7 @@ it is printed, to terminals and pipes alike: the views do it in `layout`, the co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Letters and marks to Unicode that no terminal shows: Hangul fillers, joiners, an empty braille
 # cell. str.isprintable finds the others: controls, bidi, zero width, tags, separators, surrogates.
@@ -16,8 +16,7 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _CODES = {"strong": "1", "faint": "2", "error": "31", "warning": "33"}
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """Where text is shown. Without a width nothing is wrapped: a pipe, a file."""
 
     width: int | None = None  # columns

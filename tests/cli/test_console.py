@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import pty
+import struct
+import termios
+from collections.abc import Iterator
 from datetime import timezone
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
-from tests.cli.outside import NOW, PIPE
+from kubectl_pullsecret.views.terminal import PIPE, Terminal
+from tests.cli.outside import NOW
 
 
 def console(stdout: io.TextIOBase, stderr: io.TextIOBase | None = None) -> Console:
@@ -47,7 +54,7 @@ def test_nothing_to_say_is_no_line() -> None:
 @pytest.mark.parametrize(
     ("encoding", "bytes_"),
     [
-        pytest.param("utf-8", "••• – naïve 日\n".encode(), id="UTF-8"),
+        pytest.param("utf-8", "••• \u2013 naïve 日\n".encode(), id="UTF-8"),
         pytest.param("ascii", rb"*** - na\xefve \u65e5" + b"\n", id="ASCII"),
         pytest.param("latin-1", b"*** - na\xefve \\u65e5\n", id="Latin-1"),
     ],
@@ -101,3 +108,45 @@ def test_closed_streams_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.stdin.read() == b""
     one.stdout.close()
     one.stderr.close()
+
+
+@pytest.fixture
+def at_terminal() -> Iterator[TextIO]:
+    """A terminal of 72 columns."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 72, 0, 0))
+    with os.fdopen(its, "w", encoding="utf-8") as stdout:
+        yield stdout
+    os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("settings", "terminal"),
+    [
+        pytest.param({"TERM": "xterm"}, Terminal(72, colour=True), id="a terminal"),
+        pytest.param({"TERM": "xterm", "NO_COLOR": "1"}, Terminal(72), id="NO_COLOR"),
+        pytest.param({"TERM": "xterm", "NO_COLOR": ""}, Terminal(72, colour=True), id="empty"),
+        pytest.param({"TERM": "dumb"}, Terminal(72), id="TERM=dumb"),
+        pytest.param({}, Terminal(72), id="no TERM"),
+        pytest.param({"COLUMNS": "100"}, Terminal(100), id="COLUMNS wins"),
+        pytest.param({"COLUMNS": "0"}, Terminal(72), id="COLUMNS without sense"),
+    ],
+)
+def test_a_terminal_has_a_width_and_perhaps_colour(
+    at_terminal: TextIO,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    terminal: Terminal,
+) -> None:
+    monkeypatch.setattr("sys.stdout", at_terminal)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert Console.of_process().terminal == terminal
+
+
+def test_a_terminal_of_unknown_width_has_80_columns(
+    at_terminal: TextIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", at_terminal)
+    fcntl.ioctl(at_terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    assert Console.of_process().terminal.width == 80

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.main import run
 from kubectl_pullsecret.errors import ExitCode
-from kubectl_pullsecret.views.terminal import PIPE
+from tests.cli.outside import invoke
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
-NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
 CANARIES = ("hunter2", "Tr0ub4dor", "keypass", "idtoken-secret", "auth-pass", "field-secret")
 AUTHS = {
@@ -46,9 +41,8 @@ def manifest(config: object = CONFIG, name: str = "pull", **changes: object) -> 
 
 def run_tool(*args: str, stdin: bytes = b"") -> tuple[ExitCode, str, str]:
     """Exit code, stdout and stderr of one run."""
-    out, err = io.StringIO(), io.StringIO()
-    code = run(args, Console(io.BytesIO(stdin), out, err, NOW, PIPE))
-    return code, out.getvalue(), err.getvalue()
+    done = invoke(*args, stdin=stdin)
+    return done.code, done.out, done.err
 
 
 def inspect(*args: str, stdin: bytes = b"") -> tuple[ExitCode, str, str]:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.main import run
 from kubectl_pullsecret.errors import ExitCode
-from kubectl_pullsecret.views.terminal import PIPE
+from tests.cli.outside import invoke
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
-NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 ALL = ("-f", str(CAPTURES))
 ONE = ("-f", str(CAPTURES / "pod-shadows-sa.json"))
 
 
 def list_secrets(*args: str, stdin: bytes = b"") -> tuple[ExitCode, str, str]:
     """Exit code, stdout and stderr of one run."""
-    out, err = io.StringIO(), io.StringIO()
-    code = run(["list", *args], Console(io.BytesIO(stdin), out, err, NOW, PIPE))
-    return code, out.getvalue(), err.getvalue()
+    done = invoke("list", *args, stdin=stdin)
+    return done.code, done.out, done.err
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import click
 import pytest
 
 import kubectl_pullsecret
+from kubectl_pullsecret.__main__ import main
 from kubectl_pullsecret.cli.main import COMMANDS, PROGRAM, Entry, commands
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from tests.cli.outside import invoke
@@ -35,6 +36,28 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
         monkeypatch.setitem(COMMANDS, "broken", Entry("broken", "Fail"))
 
     return add
+
+
+def test_the_process_gives_its_arguments_and_takes_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kubectl-pullsecret", "frob"])
+    assert main() == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("error: unknown command 'frob'")
+
+
+def test_an_interrupt_before_the_command_is_silent_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kubectl_pullsecret.cli.console.Console.of_process", interrupted)
+    assert main() == ExitCode.INTERRUPTED
+
+
+def test_the_tree_knows_its_commands_and_no_others() -> None:
+    context = click.Context(commands)
+    assert commands.list_commands(context) == list(COMMANDS)
+    assert commands.get_command(context, "frob") is None
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -109,7 +132,8 @@ def test_a_bug_asks_for_a_report_and_keeps_the_message_to_itself(
 
 
 def test_a_bug_says_where_in_our_own_code_it_happened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kubectl_pullsecret.views.reasons.block", lambda *_: {}["hunter2"])
+    nothing: dict[str, str] = {}
+    monkeypatch.setattr("kubectl_pullsecret.views.reasons.block", lambda *_: nothing["hunter2"])
     outcome = invoke("explain")
     assert "KeyError at cli.explain:" in outcome.err
     assert " > views.reasons:" in outcome.err
@@ -121,6 +145,13 @@ def test_running_out_of_stack_or_memory_is_no_traceback(
 ) -> None:
     broken(error)
     assert invoke("broken").code is ExitCode.FAILED
+
+
+def test_help_that_nobody_reads_any_more_is_fine(
+    broken: Callable[[BaseException], None],
+) -> None:
+    broken(BrokenPipeError())
+    assert invoke("broken").code is ExitCode.FINE
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()], ids=["ctrl-c", "prompt"])

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.main import run
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.views.terminal import PIPE, Terminal
+from tests.cli.outside import invoke
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
-NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
 
 def match(*args: str, stdin: bytes = b"", terminal: Terminal = PIPE) -> tuple[ExitCode, str, str]:
     """Exit code, stdout and stderr of one run."""
-    out, err = io.StringIO(), io.StringIO()
-    code = run(["match", *args], Console(io.BytesIO(stdin), out, err, NOW, terminal))
-    return code, out.getvalue(), err.getvalue()
+    done = invoke("match", *args, stdin=stdin, terminal=terminal)
+    return done.code, done.out, done.err
 
 
 def capture(name: str) -> tuple[str, str]:
@@ -88,6 +83,38 @@ def test_what_people_read(name: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
+
+
+def bare_deployment() -> bytes:
+    spec = {"containers": [{"name": "app", "image": "nginx"}]}
+    manifest = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {"template": {"spec": spec}},
+    }
+    return json.dumps(manifest).encode()
+
+
+def test_an_account_that_was_not_seen_leaves_the_answer_open() -> None:
+    args = ("nginx", "-f", "-", "--for", "deploy/web")
+    code, out, _ = match(*args, stdin=bare_deployment())
+    assert code is ExitCode.INCOMPLETE
+    assert "from    sa/default was not seen" in out
+    _, out, _ = match(*args, "-o", "json", stdin=bare_deployment())
+    assert json.loads(out)["incomplete"] == [
+        {
+            "verb": "get",
+            "resource": "serviceaccounts",
+            "namespace": "default",
+            "why": "sa/default was not seen",
+        }
+    ]
+
+
+def test_a_secret_that_was_not_seen_is_incomplete() -> None:
+    _, out, _ = match("nginx", *capture("secret-missing"), "--for=pod/demo", "-ojson")
+    assert json.loads(out)["incomplete"][0]["why"] == "secret/pull was not seen"
 
 
 def test_names_alone_ask_nothing_about_credentials() -> None:

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,11 @@ def environment(**changes: str) -> dict[str, str]:
     return {**os.environ, **changes}
 
 
-def at_terminal(argv: tuple[str, ...], columns: int = 80, **changes: str) -> str:
+def at_terminal(argv: tuple[str, ...], *, columns: int = 80, changes: dict[str, str]) -> str:
     """What the program writes to a terminal of this width."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = environment(TERM="xterm", **changes)
+    env = environment(**{"TERM": "xterm", **changes})
     with subprocess.Popen(argv, stdin=its, stdout=its, stderr=its, env=env) as process:
         os.close(its)
         written = b""
@@ -108,7 +109,10 @@ def test_every_locale_gets_its_report(locale: dict[str, str]) -> None:
     report = FAILING.replace(b"app:v1", "app:日本".encode())
     ran = subprocess.run(
         (*MODULE, "doctor", "-f", "-"),
-        **{"input": report, "capture_output": True, "timeout": 20, "env": environment(**locale)},
+        input=report,
+        capture_output=True,
+        timeout=20,
+        env=environment(**locale),
     )
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert ran.stdout.startswith(b"pod/web in prod cannot pull registry.test/app:")
@@ -126,19 +130,20 @@ def test_every_locale_gets_its_report(locale: dict[str, str]) -> None:
 def test_colour_is_for_terminals_that_want_it(
     failing: str, changes: dict[str, str], colour: bool
 ) -> None:
-    written = at_terminal((*DOCTOR, failing), **changes)
+    written = at_terminal((*DOCTOR, failing), changes=changes)
     assert ("\x1b[" in written) is colour
 
 
 @pytest.mark.parametrize("columns", [50, 80, 200])
 def test_lines_fit_the_terminal(failing: str, columns: int) -> None:
-    written = at_terminal((*DOCTOR, failing), columns, NO_COLOR="1")
+    written = at_terminal((*DOCTOR, failing), columns=columns, changes={"NO_COLOR": "1"})
     assert "cannot pull" in written
     assert max(map(len, written.splitlines())) <= columns
 
 
 def test_columns_of_the_environment_win(failing: str) -> None:
-    written = at_terminal((*DOCTOR, failing), 200, NO_COLOR="1", COLUMNS="60")
+    plain = {"NO_COLOR": "1", "COLUMNS": "60"}
+    written = at_terminal((*DOCTOR, failing), columns=200, changes=plain)
     assert max(map(len, written.splitlines())) <= 60
 
 
@@ -158,6 +163,7 @@ def test_ctrl_c_is_silent_with_exit_code_130() -> None:
         assert process.stdin is not None
         process.stdin.write(b" " * (1 << 20))  # more than a pipe holds: it reads when this returns
         process.stdin.flush()
+        time.sleep(0.3)  # a signal between two reads would only be seen after the next one
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=20)
         assert process.stdout is not None

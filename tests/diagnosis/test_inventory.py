@@ -214,6 +214,15 @@ class TestFindSecret:
             find_secret(snapshot, "a", None, now=NOW)
         assert find_secret(snapshot, "a", "y", now=NOW).secret.ref.namespace == "y"
 
+    def test_an_input_without_pull_secrets_says_so(self) -> None:
+        with pytest.raises(PullSecretError, match="no pull secret is in the input"):
+            find_secret(seen(using("Pod", "demo")), None, None, now=NOW)
+
+    def test_few_names_are_all_told_where_none_is_near(self) -> None:
+        with pytest.raises(PullSecretError) as error:
+            find_secret(seen(secret("a", {}), secret("b", {})), "regcred", None, now=NOW)
+        assert error.value.remedy == "secrets there: a, b"
+
     def test_a_name_that_is_not_there_proposes_near_ones(self) -> None:
         with pytest.raises(PullSecretError, match="secret/regcerd is not in the input") as error:
             find_secret(seen(secret("regcred", {})), "regcerd", None, now=NOW)
