@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
 
 
 class PullSecretError(Exception):
-    """Something that the user can mend: one sentence that names the object and the field, and a remedy.
+    """Something that the user can mend: a sentence that names object and field, and a remedy.
 
     `message` must never contain a credential; it may contain text from outside, which the command
     line neutralises before it reaches a terminal.

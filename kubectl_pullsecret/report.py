@@ -115,7 +115,6 @@ class Create:
     server: str
     username: str = ""  # "" where nobody knows it
     replace: bool = False
-    attach: ObjectRef | None = None
     note: str = ""
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from kubectl_pullsecret.credentials import go_base64, go_json, malformed
-from kubectl_pullsecret.credentials.go_json import Json
+from kubectl_pullsecret.credentials.go_json_scanner import InvalidJSONError, Json
 from kubectl_pullsecret.credentials.malformed import Holder, Malformed
 from kubectl_pullsecret.credentials.masked import Masked
 
@@ -63,7 +63,7 @@ def _read(raw: bytes, *, legacy: bool) -> Payload | Malformed:
     try:
         document = go_json.parse(text)
         return _legacy_config(document) if legacy else _config(document)
-    except go_json.InvalidJSONError as error:
+    except InvalidJSONError as error:
         return malformed.not_json(raw, text, error)
     except _UnreadableError as error:
         return error.malformed

@@ -7,8 +7,23 @@ scanner.go.
 from __future__ import annotations
 
 import re
+from json import JSONDecoder
 
-from kubectl_pullsecret.credentials.go_json import MAX_DEPTH, InvalidJSONError, Json, decoder
+MAX_DEPTH = 10_000  # scanner.go, maxNestingDepth
+
+# An object is a tuple of its members in order, an array a list, every number 0.
+Json = None | bool | int | str | list["Json"] | tuple[tuple[str, "Json"], ...]
+
+
+class InvalidJSONError(ValueError):
+    """Text that is no JSON. Its message is Go's, and may show one character of the text."""
+
+    def __init__(self, problem: str, at: int, char: str = "") -> None:
+        shown = f"invalid character {_quoted(char)} {problem}" if char else problem
+        super().__init__(shown)
+        self.problem = problem  # without the character
+        self.char = char  # "" at the end of the text
+        self.at = at  # index into the text
 
 
 def scan(text: str) -> Json:
@@ -16,10 +31,6 @@ def scan(text: str) -> Json:
     return _Scanner(text).document()
 
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_DIGITS = re.compile("[0-9]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
-_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _LITERALS: dict[str, tuple[str, bool | None]] = {
     "t": ("true", True),
     "f": ("false", False),
@@ -71,6 +82,11 @@ class _Scanner:
         self._text = text + " "
         self._at = 0
         self._open: list[_Array | _Object] = []
+        self._decode = JSONDecoder().raw_decode
+        self._blanks = re.compile(r"[ \t\r\n]*")
+        self._digits = re.compile("[0-9]*")
+        self._plain = re.compile(r'[^"\\\x00-\x1f]*')
+        self._escape = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 
     def document(self) -> Json:
         value = self._value()
@@ -138,7 +154,7 @@ class _Scanner:
     def _string(self) -> str:
         value: str
         try:
-            value, self._at = decoder().raw_decode(self._text, self._at)
+            value, self._at = self._decode(self._text, self._at)
         except ValueError:
             raise self._invalid_string(self._at + 1) from None
         return value
@@ -167,7 +183,7 @@ class _Scanner:
         return self._text[self._at]
 
     def _skip_blanks(self) -> None:
-        self._at = _end(_BLANKS, self._text, self._at)
+        self._at = _end(self._blanks, self._text, self._at)
 
     def _skip(self, chars: str) -> bool:
         found = self._text[self._at] in chars
@@ -175,13 +191,13 @@ class _Scanner:
         return found
 
     def _skip_digits(self, problem: str) -> None:
-        end = _end(_DIGITS, self._text, self._at)
+        end = _end(self._digits, self._text, self._at)
         if end == self._at:
             raise self._invalid(problem)
         self._at = end
 
     def _invalid_string(self, at: int) -> InvalidJSONError:
-        while escape := _ESCAPE.match(self._text, at := _end(_PLAIN, self._text, at)):
+        while escape := self._escape.match(self._text, at := _end(self._plain, self._text, at)):
             at = escape.end()
         self._at = at
         if at == len(self._text):
@@ -209,3 +225,17 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Where a pattern that matches the empty text, too, ends."""
     match = pattern.match(text, at)
     return match.end() if match else at
+
+
+def _quoted(char: str) -> str:
+    """Show a character's first byte as a Go rune literal (scanner.go, quoteChar)."""
+    byte = char.encode("utf-8", "surrogateescape")[0]
+    if char in "'\\":
+        return f"'\\{char}'"
+    if 7 <= byte <= 13:
+        return f"'\\{'abtnvfr'[byte - 7]}'"
+    if byte < 0x20 or byte == 0x7F:
+        return f"'\\x{byte:02x}'"
+    if 0x80 <= byte <= 0xA0 or byte == 0xAD:
+        return f"'\\u{byte:04x}'"
+    return f"'{chr(byte)}'"

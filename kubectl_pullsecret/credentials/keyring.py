@@ -66,7 +66,7 @@ class Keyring:
         for key in self._index:
             if _match(_split(key), target):
                 found += self._credentials[key]
-        if not found and _is_default_registry(repository):
+        if not found and _is_default_registry(reference.registry):
             found = self._credentials.get(DEFAULT_REGISTRY_HOST, [])
         return tuple(found)
 
@@ -133,12 +133,9 @@ def _split(schemeless: str) -> _Location | None:
     return _Location(tuple(host.split(".")), port, path)
 
 
-def _is_default_registry(repository: str) -> bool:
-    """Tell whether the image is taken for one of Docker Hub (isDefaultRegistryMatch)."""
-    first, slash, _ = repository.partition("/")
-    if not first:
-        return False
-    return not slash or first in ("docker.io", "index.docker.io") or not {".", ":"} & set(first)
+def _is_default_registry(registry: str) -> bool:
+    """Tell whether an image of this registry is taken for Docker Hub's (isDefaultRegistryMatch)."""
+    return registry == "docker.io" or {".", ":"}.isdisjoint(registry)
 
 
 def _octets(key: str) -> bytes:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from kubectl_pullsecret.credentials import go_base64
-from kubectl_pullsecret.credentials.go_json import InvalidJSONError, Json
+from kubectl_pullsecret.credentials.go_json_scanner import InvalidJSONError, Json
 from kubectl_pullsecret.credentials.shown_key import shown_key
 
 

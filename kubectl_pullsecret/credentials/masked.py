@@ -1,4 +1,4 @@
-"""A secret text that does not print itself. What belongs here: the type, and nothing that opens it."""
+"""A secret text that does not print itself. Here is the type, and nothing that opens it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Masked:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself. Call it where the user asked for it by an explicit flag, or to compare."""
+        """The text itself. For the flag that asks for it, and to compare."""
         return self._text
 
     def __bool__(self) -> bool:

@@ -2,8 +2,8 @@
 
     report = diagnose(snapshot, Selection(), now=now)
 
-`match`, `list` and `inspect` have their cores here too (`matching`, `inventory`). The names below are
-imported when they are first asked for, so that a command pays only for the part that it uses.
+`match`, `list` and `inspect` have their cores here too (`matching`, `inventory`). The names below
+are imported when they are first asked for: a command pays only for the part that it uses.
 """
 
 from importlib import import_module

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.keyring import Credential
@@ -12,6 +11,7 @@ from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
 from kubectl_pullsecret.diagnosis.rules import Verdict
+from kubectl_pullsecret.durations import span
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Copy, Evidence, Reason
@@ -138,15 +138,4 @@ def attempt_lines(case: Case) -> list[Evidence]:
         left = "no events are left (they live an hour)" if not case.events else "no event of it"
         return [Evidence("seen", (f"{words} ({left})",))]
     times = f"{attempt.count} times" if attempt.count != 1 else "once"
-    return [Evidence("seen", (f"{times}, last {ago(case.now - attempt.last)}: {words}",))]
-
-
-def ago(age: timedelta) -> str:
-    """An age as kubectl prints it: 45s, 2m, 3h, 5d; "just now" for a clock that runs behind."""
-    seconds = int(age.total_seconds())
-    if seconds <= 0:
-        return "just now"
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * size or (unit == "m" and seconds >= size):
-            return f"{seconds // size}{unit} ago"
-    return f"{seconds}s ago"
+    return [Evidence("seen", (f"{times}, last {span(case.now - attempt.last)} ago: {words}",))]

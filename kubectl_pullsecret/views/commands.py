@@ -67,11 +67,9 @@ def _flags(given: dict[str, bool]) -> tuple[str, ...]:
 
 def _create(fix: Create) -> tuple[str, ...]:
     """Name the secret anew; the password is asked for, and never stands in an argv."""
-    attach = ("--attach", display(fix.attach)) if fix.attach else ()
     return (
         *(fix.name, "-n", fix.namespace, *_flags({"--replace": fix.replace})),
         *("--docker-server", fix.server, "--docker-username", fix.username or USERNAME),
-        *attach,
     )
 
 

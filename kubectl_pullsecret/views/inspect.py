@@ -23,10 +23,10 @@ from datetime import datetime
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.inventory import Decoded, DecodedEntry, PullSecretRecord, State
+from kubectl_pullsecret.durations import age
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
 from kubectl_pullsecret.views.data import Data, document, timestamp
-from kubectl_pullsecret.views.durations import age
 from kubectl_pullsecret.views.inventory import kind_and_expiry, state_text, users_data
 from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block
 from kubectl_pullsecret.views.terminal import Terminal, neutralise

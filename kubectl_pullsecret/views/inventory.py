@@ -20,9 +20,9 @@ from kubectl_pullsecret.credentials.kinds import About, CredentialKind
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.inventory import Decoded, PullSecretRecord, State
 from kubectl_pullsecret.diagnosis.usage import Users
+from kubectl_pullsecret.durations import age, expiry, span
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.views.data import Data, document, timestamp
-from kubectl_pullsecret.views.durations import age, expiry, span
 from kubectl_pullsecret.views.layout import table
 
 SHOWN = 3  # registries, users, kinds in a cell

@@ -23,8 +23,8 @@ from datetime import datetime
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
 from kubectl_pullsecret.diagnosis.matching import Answer, ImageMatch, Matching, Tried, is_malformed
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef

@@ -170,6 +170,8 @@ def _has_command(report: Report) -> bool:
 
 def _summary(report: Report, terminal: Terminal) -> list[str]:
     """Add up several findings, or say that nothing is wrong; one finding is its own sum."""
+    if not report.findings and report.notes:
+        return []  # the notes of the named objects say it
     if not report.findings:
         seen = " was seen" if report.incomplete else ""
         return wrap(f"{_counted(report.pods, 'pod')}, no image pull problem{seen}", terminal.width)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import invoke
+from tests.golden import assert_golden
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
@@ -49,14 +49,6 @@ def inspect(*args: str, stdin: bytes = b"") -> tuple[ExitCode, str, str]:
     return run_tool("inspect", *args, stdin=stdin)
 
 
-def assert_golden(name: str, shown: str) -> None:
-    path = HERE / "golden" / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8")
-
-
 @pytest.fixture
 def config(tmp_path: Path) -> str:
     path = tmp_path / "config.json"
@@ -69,19 +61,19 @@ def config(tmp_path: Path) -> str:
 )
 def test_what_people_read_of_a_secret(name: str) -> None:
     code, out, err = inspect("-f", str(CAPTURES / f"{name}.json"))
-    assert_golden(f"inspect-{name}", f"{out}{err}[exit code {int(code)}]\n")
+    assert_golden(HERE / "golden" / f"inspect-{name}.txt", f"{out}{err}[exit code {int(code)}]\n")
 
 
 def test_what_people_read_of_a_docker_config(config: str) -> None:
     code, out, err = inspect("--docker-config", config)
     assert (code, err) == (ExitCode.FINE, "")
-    assert_golden("inspect-docker-config", out.replace(config, "config.json"))
+    assert_golden(HERE / "golden" / "inspect-docker-config.txt", out.replace(config, "config.json"))
 
 
 def test_what_people_read_of_a_secret_with_everything() -> None:
     code, out, err = inspect("-f", "-", stdin=manifest())
     assert (code, err) == (ExitCode.FINE, "")
-    assert_golden("inspect-everything", out)
+    assert_golden(HERE / "golden" / "inspect-everything.txt", out)
 
 
 def test_the_document_is_a_pull_secret() -> None:

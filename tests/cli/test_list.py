@@ -1,9 +1,8 @@
-"""`list` from the command line. Golden files: UPDATE_GOLDEN=1 writes them anew."""
+"""`list` from the command line. What people read is held in golden files."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import invoke
+from tests.golden import assert_golden
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
@@ -31,11 +31,8 @@ def list_secrets(*args: str, stdin: bytes = b"") -> tuple[ExitCode, str, str]:
 def test_the_table_is_kubectls(name: str, args: tuple[str, ...]) -> None:
     code, out, err = list_secrets(*args)
     path = HERE / "golden" / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(out, encoding="utf-8")
     assert (code, err) == (ExitCode.FINE, "")
-    assert out == path.read_text(encoding="utf-8")
+    assert_golden(path, out)
 
 
 def test_the_namespace_column_is_there_for_several_namespaces_or_all() -> None:

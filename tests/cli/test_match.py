@@ -1,9 +1,8 @@
-"""`match` from the command line. Golden files: UPDATE_GOLDEN=1 writes them anew."""
+"""`match` from the command line. What people read is held in golden files."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.views.terminal import PIPE, Terminal
 from tests.cli.outside import invoke
+from tests.golden import assert_golden
 
 HERE = Path(__file__).parent
 CAPTURES = HERE.parent / "data" / "captures" / "containerd-2.2"
@@ -79,10 +79,7 @@ def test_what_people_read(name: str) -> None:
     code, out, err = match(*GOLDEN[name])
     path = HERE / "golden" / f"{name}.txt"
     shown = f"{out}{err}[exit code {int(code)}]\n"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8")
+    assert_golden(path, shown)
 
 
 def bare_deployment() -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 
@@ -10,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubectl_pullsecret.credentials.go_json import MAX_DEPTH, InvalidJSONError, Json, parse
-from kubectl_pullsecret.credentials.go_json_scanner import scan
+from kubectl_pullsecret.credentials.go_json import parse
+from kubectl_pullsecret.credentials.go_json_scanner import MAX_DEPTH, InvalidJSONError, Json, scan
 
 
 def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
@@ -104,6 +105,16 @@ def test_nesting_is_limited_as_in_go(opening: str, closing: str) -> None:
 
     assert parse(nested(depth, opening, closing))
     assert problem(nested(depth + 1, opening, closing)).endswith("exceeded max depth")
+
+
+def test_nesting_is_limited_whatever_python_allows() -> None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(3 * MAX_DEPTH)
+    try:
+        assert parse(nested(MAX_DEPTH))
+        assert problem(nested(MAX_DEPTH + 1)).endswith("exceeded max depth")
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_a_broken_text_is_nested_as_deeply() -> None:

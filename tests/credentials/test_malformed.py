@@ -16,6 +16,8 @@ from kubectl_pullsecret.credentials.malformed import Malformed
 
 STRUCT = "Go struct field DockerConfigJSON"
 TYPES = "credentialprovider"
+ENTRY_TYPE = f"{TYPES}.dockerConfigEntryWithAuth"
+CONFIG_TYPE = f"{TYPES}.DockerConfig"
 
 
 def malformed(text: str | bytes, *, legacy: bool = False) -> Malformed:
@@ -35,11 +37,11 @@ def auth(value: str) -> str:
         ("[]", f"cannot unmarshal array into Go value of type {TYPES}.DockerConfigJSON"),
         (
             '{"auths":[]}',
-            f"cannot unmarshal array into {STRUCT}.auths of type {TYPES}.DockerConfig",
+            f"cannot unmarshal array into {STRUCT}.auths of type {CONFIG_TYPE}",
         ),
         (
             '{"auths":{"a":"x"}}',
-            f"cannot unmarshal string into {STRUCT}.auths of type {TYPES}.dockerConfigEntryWithAuth",
+            f"cannot unmarshal string into {STRUCT}.auths of type {ENTRY_TYPE}",
         ),
         (
             '{"auths":{"a":{"Password":5}}}',
@@ -65,7 +67,7 @@ def test_a_type_error_is_worded_as_by_go(text: str, words: str) -> None:
         ("1", f"cannot unmarshal number into Go value of type {TYPES}.DockerConfig"),
         (
             '{"a":[]}',
-            f"cannot unmarshal array into Go value of type {TYPES}.dockerConfigEntryWithAuth",
+            f"cannot unmarshal array into Go value of type {ENTRY_TYPE}",
         ),
         (
             '{"a":{"auth":true}}',

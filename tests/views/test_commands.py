@@ -67,13 +67,6 @@ COMMANDS = [
         id="create for a user that nobody knows",
     ),
     pytest.param(
-        Create("prod", "pull", "registry.test", "u", attach=ref("ServiceAccount", "ci")),
-        "kubectl pullsecret create pull -n prod"
-        " --docker-server registry.test --docker-username u --attach sa/ci",
-        "create secret/pull for registry.test",
-        id="create and attach",
-    ),
-    pytest.param(
         Rewrap("prod", "pull", "pull", (("docker.io/", "https://index.docker.io/v1/"),)),
         "kubectl pullsecret create pull -n prod --replace --from-secret pull"
         " --rename docker.io/=https://index.docker.io/v1/",

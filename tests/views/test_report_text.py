@@ -5,7 +5,6 @@ Set UPDATE_GOLDEN=1 to write the files anew, then read the difference.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from kubectl_pullsecret.report import (
 )
 from kubectl_pullsecret.views.terminal import PIPE, Terminal
 from kubectl_pullsecret.views.text import CHECK_CONTEXT, report_text
+from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -223,26 +223,19 @@ REPORTS = {
 }
 
 
-def check_golden(name: str, text: str) -> None:
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_in_a_pipe_is_never_wrapped(name: str) -> None:
-    check_golden(name, report_text(REPORTS[name], PIPE))
+    assert_golden(GOLDEN / f"{name}.txt", report_text(REPORTS[name], PIPE))
 
 
 @pytest.mark.parametrize("width", [80, 50])
 @pytest.mark.parametrize("name", ["hub-key", "shadowed", "malformed", "many"])
 def test_a_report_at_a_terminal_wraps_under_the_value(name: str, width: int) -> None:
-    check_golden(f"{name}.{width}", report_text(REPORTS[name], Terminal(width)))
+    assert_golden(GOLDEN / f"{name}.{width}.txt", report_text(REPORTS[name], Terminal(width)))
 
 
 def test_wide_adds_pods_nodes_confidence_and_cause() -> None:
-    check_golden("many.wide", report_text(REPORTS["many"], PIPE, wide=True))
+    assert_golden(GOLDEN / "many.wide.txt", report_text(REPORTS["many"], PIPE, wide=True))
 
 
 def test_commands_repeat_the_connection_flags() -> None:

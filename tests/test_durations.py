@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from kubectl_pullsecret.views.durations import age, expiry, span
+from kubectl_pullsecret.durations import age, expiry, span
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
