@@ -19,6 +19,8 @@ def main() -> int:
             return run(sys.argv[1:], console)
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -23,14 +23,15 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "": (),
     "errors": (),
     "images": (),
+    "durations": (),
     "credentials": ("images", "errors"),
     "facts": ("credentials", "images", "errors"),
     "report": ("facts.objects", "errors"),
     "sources": ("facts", "credentials", "images", "errors"),
     "registry": ("facts", "credentials", "images", "errors"),
-    "diagnosis": ("report", "facts", "credentials", "images", "errors"),
+    "diagnosis": ("report", "facts", "credentials", "images", "durations", "errors"),
     "changes": ("diagnosis", "report", "facts", "credentials", "images", "errors"),
-    "views": ("diagnosis", "report", "facts", "credentials", "images", "errors"),
+    "views": ("diagnosis", "report", "facts", "credentials", "images", "durations", "errors"),
     "cli": (
         "changes",
         "credentials",
@@ -48,7 +49,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
 
 # Pure rooms decide and calculate: they have no world. The list says what they may use, because a
 # list of what they may not would forget something. A module that reads or writes is not for it.
-PURE = ("credentials", "diagnosis", "errors", "facts", "images", "report")
+PURE = ("credentials", "diagnosis", "durations", "errors", "facts", "images", "report")
 PURE_MODULES = (
     "__future__",
     "abc",

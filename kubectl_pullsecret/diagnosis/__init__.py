@@ -6,7 +6,6 @@
 are imported when they are first asked for: a command pays only for the part that it uses.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,10 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["REASONS", "Selection", "diagnose"]
 
-_HOMES = {"REASONS": "reasons", "Selection": "selection", "diagnose": "doctor"}
-
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name == "REASONS":
+        from kubectl_pullsecret.diagnosis.reasons import REASONS
+
+        return REASONS
+    if name == "Selection":
+        from kubectl_pullsecret.diagnosis.selection import Selection
+
+        return Selection
+    if name == "diagnose":
+        from kubectl_pullsecret.diagnosis.doctor import diagnose
+
+        return diagnose
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -88,7 +88,7 @@ def secret_wrong_type(case: Case) -> Verdict | None:
     assert named.secret is not None
     return Verdict(
         Reason.SECRET_WRONG_TYPE,
-        f"secret/{named.name} is no pull secret to the kubelet: {content.why}",
+        f"secret/{named.name} is no pull secret to the kubelet",
         fixes=_retype_or_supply(case, content),
         then=_after_attach(case),
     )

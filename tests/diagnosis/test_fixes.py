@@ -16,7 +16,7 @@ from kubectl_pullsecret.report import (
     Restart,
     Rewrap,
 )
-from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, REJECTED, Cluster, entry
+from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, REJECTED, TOO_MANY, Cluster, entry
 
 GOOD = {"registry.test:5000": entry()}
 OTHER = {"other.test:5000": entry()}
@@ -184,3 +184,78 @@ def test_a_new_name_is_never_one_that_is_taken() -> None:
 
     assert isinstance(create, Create)
     assert create.name == "regcred-2"
+
+
+def test_an_immutable_secret_gets_advice_and_the_key_to_write() -> None:
+    cluster = Cluster().secret("pull", {"registry.test": entry()})
+    cluster.objects[0]["immutable"] = True
+    (fix,) = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fix, Advice)
+    assert "immutable" in fix.note
+    assert "write registry.test:5000" in fix.note
+
+
+def test_a_malformed_secret_that_somebody_else_writes_gets_advice() -> None:
+    text = "illegal base64 data at input byte 0"
+    cluster = Cluster().secret("pull", {"registry.test:5000": {"auth": "%"}}, annotations=ESO)
+    (fix,) = cluster.pod(secrets=("pull",), error=text, reason=text).finding().fixes
+
+    assert isinstance(fix, Advice)
+    assert "External Secrets writes secret/pull" in fix.note
+
+
+def test_an_ecr_password_is_what_its_command_prints() -> None:
+    registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    image = f"{registry}/team/app:v1"
+    cluster = Cluster().secret("ecr", {registry: entry("AWS", "eyJwYXlsb2FkIjoieCJ9")})
+    (fix,) = cluster.pod(secrets=("ecr",), image=image, error=REJECTED).finding().fixes
+
+    assert isinstance(fix, Create)
+    assert "aws ecr get-login-password" in fix.note
+
+
+def test_a_wrong_type_that_holds_nothing_is_no_source() -> None:
+    cluster = Cluster().secret("pull", raw="no docker config", type_="Opaque")
+    fixes = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fixes[0], Create)
+
+
+def test_a_rate_limit_without_a_credential_offers_one() -> None:
+    cluster = Cluster().secret("hub", GOOD).account().pod(error=TOO_MANY)
+
+    assert shapes(cluster.finding().fixes) == [
+        Attach(ref("Pod", "demo"), ("hub",), recreate=True),
+    ]
+
+
+def test_a_rate_limit_with_a_credential_is_the_registrys_matter() -> None:
+    cluster = Cluster().secret("hub", GOOD).pod(secrets=("hub",), error=TOO_MANY)
+    (fix,) = cluster.finding().fixes
+
+    assert isinstance(fix, Advice)
+
+
+def test_an_unknown_message_brings_the_fixes_of_what_is_wrong_for_sure() -> None:
+    cluster = Cluster().account().pod(secrets=("pull",), error="flux capacitor overheated")
+
+    assert shapes(cluster.finding().fixes) == [Create(NAMESPACE, "pull", "registry.test:5000")]
+
+
+def test_a_missing_name_beside_a_secret_that_serves_attaches_that_one() -> None:
+    cluster = Cluster().secret("pull", GOOD).account().pod(secrets=("pul",), error=NOTHING_SENT)
+
+    assert shapes(cluster.finding().fixes) == [
+        Attach(ref("Pod", "demo"), ("pull",), recreate=True),
+    ]
+
+
+def test_a_missing_name_that_only_another_name_serves_elsewhere_is_copied_and_attached() -> None:
+    cluster = Cluster().secret("theirs", GOOD, namespace="other").account()
+    fixes = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding().fixes
+
+    assert shapes(fixes) == [
+        Copy("theirs", "other", NAMESPACE),
+        Attach(ref("Pod", "demo"), ("theirs",), recreate=True),
+    ]

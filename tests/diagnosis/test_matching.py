@@ -165,7 +165,7 @@ class TestWhoseListItIs:
 
 class TestWhatIsTried:
     def pulls(self, *secrets: Manifest) -> PullList:
-        listed = [str(one["metadata"]["name"]) for one in secrets]  # type: ignore[index]
+        listed = [str(one["metadata"]["name"]) for one in secrets]  # type: ignore[index]  # a manifest is untyped
         snapshot = seen(account("default", *listed), *secrets)
         return pull_list(snapshot, None, target("ServiceAccount", "default"))
 

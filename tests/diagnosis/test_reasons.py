@@ -277,3 +277,41 @@ def test_a_hub_image_is_explained_by_the_spelling_of_the_key() -> None:
     assert found.reason is Reason.NO_MATCHING_CREDENTIAL
     assert listed.columns[1] == hub
     assert HUB in listed.columns[2]
+
+
+def test_a_key_that_holds_a_password_is_shown_without_it() -> None:
+    keys = {"https://me:hunter2@registry.test:6000": entry()}
+    found = Cluster().secret("pull", keys).pod(secrets=("pull",), error=NOTHING_SENT).finding()
+
+    assert "hunter2" not in repr(found.evidence) + found.message
+
+
+def test_all_rejected_credentials_are_counted() -> None:
+    cluster = Cluster().secret("one", GOOD).secret("two", {"registry.test:5000": entry("me")})
+    found = cluster.pod(secrets=("one", "two"), error=REJECTED).finding()
+
+    assert "all 2 credentials" in found.evidence[0].text
+
+
+@pytest.mark.parametrize("error", [FORBIDDEN, REJECTED])
+def test_a_refusal_of_a_credential_that_was_not_seen_is_likely_at_most(error: str) -> None:
+    found = Cluster(secrets_seen=False).pod(secrets=("pull",), error=error).finding()
+
+    assert found.confidence is Confidence.LIKELY
+    assert found.fixes == ()
+
+
+@pytest.mark.parametrize(
+    ("auth", "words"),
+    [
+        ({}, "neither user nor password"),
+        ({"username": "me"}, "no password"),
+        ({"password": "x"}, "no user"),
+    ],
+)
+def test_an_unusable_credential_says_what_it_lacks(auth: dict[str, str], words: str) -> None:
+    cluster = Cluster().secret("pull", {"registry.test:5000": auth})
+    found = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding()
+
+    assert found.reason is Reason.UNUSABLE_CREDENTIAL
+    assert words in found.evidence[0].text

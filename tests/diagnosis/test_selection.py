@@ -127,3 +127,57 @@ def test_owners_in_a_circle_end() -> None:
     circle.pod(owner="ReplicaSet/a", error=REJECTED)
 
     assert len(circle.doctor().findings) == 1
+
+
+OTHERWISE = {
+    "not scheduled, 0/3 nodes are available": {
+        "phase": "Pending",
+        "conditions": [
+            {
+                "type": "PodScheduled",
+                "status": "False",
+                "message": "0/3 nodes are available",
+            }
+        ],
+    },
+    "Evicted": {"phase": "Failed", "reason": "Evicted"},
+    "phase Succeeded": {"phase": "Succeeded"},
+}
+
+
+@pytest.mark.parametrize(("why", "status"), OTHERWISE.items(), ids=OTHERWISE)
+def test_what_else_is_wrong_with_a_named_pod_is_one_line(why: str, status: object) -> None:
+    other = Cluster().pod()
+    other.objects[0]["status"] = status
+    (note,) = other.doctor(ObjectRef("Pod", NAMESPACE, "demo")).notes
+
+    assert note.text == f"not an image pull problem: {why}"
+
+
+def test_a_named_pod_that_still_starts_says_so() -> None:
+    young = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    (note,) = young.doctor(ObjectRef("Pod", NAMESPACE, "demo")).notes
+
+    assert note.text == "still starting; no image pull has failed"
+
+
+def test_a_manifest_of_a_pod_says_that_nothing_was_pulled() -> None:
+    manifest = Cluster().pod()
+    del manifest.objects[0]["status"], manifest.objects[0]["metadata"]["uid"]
+    (note,) = manifest.doctor(ObjectRef("Pod", NAMESPACE, "demo")).notes
+
+    assert note.text == "a manifest: nothing was pulled yet"
+
+
+def test_an_account_shows_the_state_of_each_secret_it_lists() -> None:
+    lists = Cluster(secrets_seen=False).account(secrets=("bad", "op", "empty", "many", "unseen"))
+    lists.secret("bad", {"x.test": {"auth": "%"}}).secret("op", GOOD, type_="Opaque")
+    lists.secret("empty", {}).secret("many", {f"{n}.test": entry() for n in range(7)})
+    (note,) = lists.doctor(ObjectRef("ServiceAccount", "", "default")).notes
+    words = {line.columns[0]: line.columns[-1] for line in note.evidence}
+
+    assert words["secret/bad"].startswith("unreadable: ")
+    assert words["secret/op"].startswith("not read: type Opaque")
+    assert words["secret/empty"] == "no entries"
+    assert words["secret/many"] == "and 2 more"
+    assert words["secret/unseen"] == "not seen: nothing is known of it"
