@@ -36,6 +36,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
         "changes",
         "credentials",
         "diagnosis",
+        "durations",
         "errors",
         "facts",
         "images",

@@ -33,15 +33,17 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
 
     Raises PullSecretError where a named target is not in the snapshot, or is there twice.
     """
-    round_ = _Round(snapshot, now)
-    selected = select(snapshot, selection, round_.owners)
+    examination = _Examination(snapshot, now)
+    selected = select(snapshot, selection, examination.owners)
     ask_all = selected.named or selection.healthy
-    failing = [patient for patient in map(round_.admit, selected.pods) if patient.attempts]
-    round_.note_peers(failing)
+    failing = [
+        examined for examined in map(examination.examine, selected.pods) if examined.attempts
+    ]
+    examination.note_peers(failing)
     findings = [
-        *(finding for patient in failing for finding in round_.failures(patient)),
-        *round_.before_pull(selected),
-        *round_.predictions(selected, ask_all),
+        *(finding for examined in failing for finding in examination.failures(examined)),
+        *examination.before_pull(selected),
+        *examination.predictions(selected, ask_all),
         *(f for account in selected.accounts for f in account_findings(snapshot, account)),
     ]
     grouped = group(findings)
@@ -49,14 +51,14 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         findings=grouped,
         pods=len(selected.pods),
         failing=len(failing),
-        incomplete=tuple(dict.fromkeys(i for p in failing for i in round_.unseen(p))),
+        incomplete=tuple(dict.fromkeys(i for p in failing for i in examination.unseen(p))),
         outages=outages(grouped),
-        notes=tuple(round_.notes(selected)),
+        notes=tuple(examination.notes(selected)),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Patient:
+class _ExaminedPod:
     """A pod with its failed attempts and its owners."""
 
     pod: Pod
@@ -66,7 +68,7 @@ class _Patient:
     owner: OwnerRef | None
 
 
-class _Round:
+class _Examination:
     """One run over a snapshot: what all of its cases share."""
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
@@ -83,34 +85,34 @@ class _Round:
             if not isinstance(secret.content, NotAPullSecret)
         )
 
-    def admit(self, pod: Pod) -> _Patient:
+    def examine(self, pod: Pod) -> _ExaminedPod:
         """Join a pod with its events, attempts and owners; cheap for a pod that runs."""
         if not may_wait(pod):
-            return _Patient(pod, (), (), None, None)
+            return _ExaminedPod(pod, (), (), None, None)
         events = self.snapshot.events_of(pod.ref, pod.uid)
         root, owner = self.owners.top(pod)
-        return _Patient(pod, events, attempts_of(pod, events), root, owner)
+        return _ExaminedPod(pod, events, attempts_of(pod, events), root, owner)
 
-    def note_peers(self, failing: list[_Patient]) -> None:
+    def note_peers(self, failing: list[_ExaminedPod]) -> None:
         """Remember the accounts of which several owners fail: there is the place to fix."""
         owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for patient in failing:
-            if patient.owner is not None:
-                key = (patient.pod.ref.namespace, patient.pod.spec.service_account)
-                owners[key].add(f"{patient.owner.kind}/{patient.owner.name}")
+        for examined in failing:
+            if examined.owner is not None:
+                key = (examined.pod.ref.namespace, examined.pod.spec.service_account)
+                owners[key].add(f"{examined.owner.kind}/{examined.owner.name}")
         self._crowded = frozenset(key for key, names in owners.items() if len(names) > 1)
 
-    def case(self, patient: _Patient, image: str, attempt: Attempt | None) -> Case:
+    def case(self, examined: _ExaminedPod, image: str, attempt: Attempt | None) -> Case:
         """One image of a pod."""
-        namespace = patient.pod.ref.namespace
-        return self._case(namespace, patient.pod.spec, image, patient, attempt)
+        namespace = examined.pod.ref.namespace
+        return self._case(namespace, examined.pod.spec, image, examined, attempt)
 
     def _case(
         self,
         namespace: str,
         spec: PodSpec,
         image: str,
-        patient: _Patient | None,
+        examined: _ExaminedPod | None,
         attempt: Attempt | None,
         root: Workload | None = None,
     ) -> Case:
@@ -121,25 +123,25 @@ class _Round:
             namespace=namespace,
             spec=spec,
             image=image,
-            pod=patient.pod if patient else None,
-            root=patient.root if patient else root,
-            owner=patient.owner if patient else None,
+            pod=examined.pod if examined else None,
+            root=examined.root if examined else root,
+            owner=examined.owner if examined else None,
             attempt=attempt,
-            events=patient.events if patient else (),
+            events=examined.events if examined else (),
             shared_account=(namespace, spec.service_account) in self._crowded,
         )
 
-    def failures(self, patient: _Patient) -> Iterator[Finding]:
+    def failures(self, examined: _ExaminedPod) -> Iterator[Finding]:
         """Exactly one finding for each image that failed, and a warning for poison beside it."""
-        cases = [self.case(patient, attempt.image, attempt) for attempt in patient.attempts]
+        cases = [self.case(examined, attempt.image, attempt) for attempt in examined.attempts]
         found = [failure(case) for case in cases]
         yield from found
         yield from malformed_beside(cases, found)
 
-    def unseen(self, patient: _Patient) -> Iterator[Incomplete]:
+    def unseen(self, examined: _ExaminedPod) -> Iterator[Incomplete]:
         """What was not seen and would have mattered."""
-        for attempt in patient.attempts:
-            yield from not_seen(self.case(patient, attempt.image, attempt))
+        for attempt in examined.attempts:
+            yield from not_seen(self.case(examined, attempt.image, attempt))
 
     def before_pull(self, selected: Selected) -> Iterator[Finding]:
         """Pods that do not exist, and sandboxes that do not start."""
@@ -179,14 +181,14 @@ class _Round:
         waits = may_wait(pod)
         if pod.phase in ("Succeeded", "Failed") or not (waits or ask_all):
             return
-        patient = self.admit(pod)
-        if patient.attempts:
+        examined = self.examine(pod)
+        if examined.attempts:
             return
         if not waits:
             root, owner = self.owners.top(pod)
-            patient = _Patient(pod, self.snapshot.events_of(pod.ref, pod.uid), (), root, owner)
+            examined = _ExaminedPod(pod, self.snapshot.events_of(pod.ref, pod.uid), (), root, owner)
         for image in dict.fromkeys(use.image for use in pod.spec.images):
-            found = prediction(self.case(patient, image, None), runs=not waits)
+            found = prediction(self.case(examined, image, None), runs=not waits)
             if found and (ask_all or not pod.live or found.severity is Severity.ERROR):
                 yield found
 
@@ -203,5 +205,5 @@ class _Round:
             yield account_note(self.snapshot, account, self.now)
         if selected.named:
             for pod in selected.pods:
-                if not self.admit(pod).attempts:
+                if not self.examine(pod).attempts:
                     yield pod_note(pod)
