@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,19 +13,14 @@ from kubectl_pullsecret.credentials.candidates import CandidateIndex
 from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note
 from kubectl_pullsecret.diagnosis.attempt import Attempt, attempts_of, may_wait
 from kubectl_pullsecret.diagnosis.before_pull import pod_not_created, sandbox_failure
-from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.findings import (
-    failure,
-    malformed_beside,
-    not_seen,
-    prediction,
-)
+from kubectl_pullsecret.diagnosis.case import DENIALS, Case
+from kubectl_pullsecret.diagnosis.findings import failure, malformed_beside, not_seen, prediction
 from kubectl_pullsecret.diagnosis.grouping import group, outages
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
-from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, PodSpec, Workload
+from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, Workload
 from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.report import Finding, Incomplete, Note, Report, Severity
+from kubectl_pullsecret.report import Finding, Note, Report, Severity
 
 
 def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Report:
@@ -33,33 +28,38 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
 
     Raises PullSecretError where a named target is not in the snapshot, or is there twice.
     """
-    examination = _Examination(snapshot, now)
-    selected = select(snapshot, selection, examination.owners)
+    owners = Owners(snapshot)
+    selected = select(snapshot, selection, owners)
     ask_all = selected.named or selection.healthy
-    failing = [
-        examined for examined in map(examination.examine, selected.pods) if examined.attempts
+    examined = [
+        _examine(snapshot, owners, pod) for pod in selected.pods if ask_all or may_wait(pod)
     ]
-    examination.note_peers(failing)
-    findings = [
-        *(finding for examined in failing for finding in examination.failures(examined)),
-        *examination.before_pull(selected),
-        *examination.predictions(selected, ask_all),
-        *(f for account in selected.accounts for f in account_findings(snapshot, account)),
-    ]
-    grouped = group(findings)
+    failing = [pod for pod in examined if pod.attempts]
+    cases = _Cases(snapshot, now, _crowded_accounts(failing))
+    failed = [cases.of_attempts(pod) for pod in failing]
+    findings = group(
+        [
+            *(finding for of_pod in failed for finding in _failures(of_pod)),
+            *_before_pull(snapshot, owners, selected, examined),
+            *_pod_predictions(cases, examined, ask_all),
+            *_template_predictions(cases, selected, owners, ask_all),
+            *(found for one in selected.accounts for found in account_findings(snapshot, one)),
+        ]
+    )
+    unseen = (part for of_pod in failed for case in of_pod for part in not_seen(case))
     return Report(
-        findings=grouped,
+        findings=findings,
         pods=len(selected.pods),
         failing=len(failing),
-        incomplete=tuple(dict.fromkeys(i for p in failing for i in examination.unseen(p))),
-        outages=outages(grouped),
-        notes=tuple(examination.notes(selected)),
+        incomplete=tuple(dict.fromkeys(unseen)),
+        outages=outages(findings),
+        notes=tuple(_notes(snapshot, selected, examined, now)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _ExaminedPod:
-    """A pod with its failed attempts and its owners."""
+    """A pod with its failed attempts, its events (newest first) and its owners."""
 
     pod: Pod
     events: tuple[Event, ...]
@@ -68,14 +68,30 @@ class _ExaminedPod:
     owner: OwnerRef | None
 
 
-class _Examination:
-    """One run over a snapshot: what all of its cases share."""
+def _examine(snapshot: Snapshot, owners: Owners, pod: Pod) -> _ExaminedPod:
+    events = snapshot.events_of(pod.ref, pod.uid)
+    return _ExaminedPod(pod, events, attempts_of(pod, events), *owners.top(pod))
 
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+
+def _crowded_accounts(failing: Iterable[_ExaminedPod]) -> frozenset[tuple[str, str]]:
+    """The accounts of which several owners were denied: there is the place to fix."""
+    owners: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for one in failing:
+        if one.owner and any(attempt.error.cause in DENIALS for attempt in one.attempts):
+            account = (one.pod.ref.namespace, one.pod.spec.service_account)
+            owners[account].add((one.owner.kind, one.owner.name))
+    return frozenset(account for account, names in owners.items() if len(names) > 1)
+
+
+class _Cases:
+    """Makes the cases of one run, with what all of them share."""
+
+    def __init__(
+        self, snapshot: Snapshot, now: datetime, crowded: frozenset[tuple[str, str]]
+    ) -> None:
         self.snapshot = snapshot
         self.now = now
-        self.owners = Owners(snapshot)
-        self._crowded: frozenset[tuple[str, str]] = frozenset()
+        self._crowded = crowded
 
     @cached_property
     def _index(self) -> CandidateIndex:
@@ -85,125 +101,103 @@ class _Examination:
             if not isinstance(secret.content, NotAPullSecret)
         )
 
-    def examine(self, pod: Pod) -> _ExaminedPod:
-        """Join a pod with its events, attempts and owners; cheap for a pod that runs."""
-        if not may_wait(pod):
-            return _ExaminedPod(pod, (), (), None, None)
-        events = self.snapshot.events_of(pod.ref, pod.uid)
-        root, owner = self.owners.top(pod)
-        return _ExaminedPod(pod, events, attempts_of(pod, events), root, owner)
+    def of_attempts(self, examined: _ExaminedPod) -> list[Case]:
+        """A case for each image that failed."""
+        return [self.of_pod(examined, one.image, one) for one in examined.attempts]
 
-    def note_peers(self, failing: list[_ExaminedPod]) -> None:
-        """Remember the accounts of which several owners fail: there is the place to fix."""
-        owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for examined in failing:
-            if examined.owner is not None:
-                key = (examined.pod.ref.namespace, examined.pod.spec.service_account)
-                owners[key].add(f"{examined.owner.kind}/{examined.owner.name}")
-        self._crowded = frozenset(key for key, names in owners.items() if len(names) > 1)
-
-    def case(self, examined: _ExaminedPod, image: str, attempt: Attempt | None) -> Case:
+    def of_pod(self, examined: _ExaminedPod, image: str, attempt: Attempt | None = None) -> Case:
         """One image of a pod."""
-        namespace = examined.pod.ref.namespace
-        return self._case(namespace, examined.pod.spec, image, examined, attempt)
-
-    def _case(
-        self,
-        namespace: str,
-        spec: PodSpec,
-        image: str,
-        examined: _ExaminedPod | None,
-        attempt: Attempt | None,
-        root: Workload | None = None,
-    ) -> Case:
+        pod = examined.pod
         return Case(
             snapshot=self.snapshot,
             candidates=lambda: self._index,
             now=self.now,
-            namespace=namespace,
-            spec=spec,
+            namespace=pod.ref.namespace,
+            spec=pod.spec,
             image=image,
-            pod=examined.pod if examined else None,
-            root=examined.root if examined else root,
-            owner=examined.owner if examined else None,
+            pod=pod,
+            root=examined.root,
+            owner=examined.owner,
             attempt=attempt,
-            events=examined.events if examined else (),
-            shared_account=(namespace, spec.service_account) in self._crowded,
+            events=examined.events,
+            shared_account=(pod.ref.namespace, pod.spec.service_account) in self._crowded,
         )
 
-    def failures(self, examined: _ExaminedPod) -> Iterator[Finding]:
-        """Exactly one finding for each image that failed, and a warning for poison beside it."""
-        cases = [self.case(examined, attempt.image, attempt) for attempt in examined.attempts]
-        found = [failure(case) for case in cases]
-        yield from found
-        yield from malformed_beside(cases, found)
+    def of_template(self, workload: Workload) -> Iterator[Case]:
+        """Each image of a workload's template."""
+        spec = workload.template
+        for image in dict.fromkeys(use.image for use in spec.images) if spec else ():
+            assert spec is not None
+            yield Case(
+                snapshot=self.snapshot,
+                candidates=lambda: self._index,
+                now=self.now,
+                namespace=workload.ref.namespace,
+                spec=spec,
+                image=image,
+                pod=None,
+                root=workload,
+                owner=None,
+                attempt=None,
+            )
 
-    def unseen(self, examined: _ExaminedPod) -> Iterator[Incomplete]:
-        """What was not seen and would have mattered."""
-        for attempt in examined.attempts:
-            yield from not_seen(self.case(examined, attempt.image, attempt))
 
-    def before_pull(self, selected: Selected) -> Iterator[Finding]:
-        """Pods that do not exist, and sandboxes that do not start."""
-        busy = {pod.owner.uid for pod in self.snapshot.pods if pod.owner}
-        top = {workload.ref for workload in selected.workloads}
-        for workload in self.snapshot.workloads.values():
-            chain = [workload, *self.owners.chain(workload.ref.namespace, workload.owner)]
-            if chain[-1].ref in top:
-                found = pod_not_created(
-                    self.snapshot, workload, chain[-1], idle=workload.uid not in busy
-                )
-                if found:
-                    yield found
-        for pod in selected.pods:
-            if may_wait(pod):
-                events = self.snapshot.events_of(pod.ref, pod.uid)
-                sandbox = sandbox_failure(pod, events, self.owners.top(pod)[0])
-                if sandbox:
-                    yield sandbox
+def _failures(cases: list[Case]) -> Iterator[Finding]:
+    """Exactly one finding for each image of a pod that failed; a warning for poison beside it."""
+    found = [failure(case) for case in cases]
+    yield from found
+    yield from malformed_beside(cases, found)
 
-    def predictions(self, selected: Selected, ask_all: bool) -> Iterator[Finding]:
-        """What must fail, or may, at the next pull: pods without an attempt, and bare templates."""
-        for pod in selected.pods:
-            yield from self._pod_predictions(pod, ask_all)
-        with_pods = {
-            w.ref
-            for pod in self.snapshot.pods
-            for w in self.owners.chain(pod.ref.namespace, pod.owner)
-        }
-        for workload in selected.workloads:
-            if workload.template is None or workload.ref in with_pods:
-                continue
-            if ask_all or not workload.uid:
-                yield from self._template_predictions(workload, workload.template)
 
-    def _pod_predictions(self, pod: Pod, ask_all: bool) -> Iterator[Finding]:
-        waits = may_wait(pod)
-        if pod.phase in ("Succeeded", "Failed") or not (waits or ask_all):
-            return
-        examined = self.examine(pod)
-        if examined.attempts:
-            return
-        if not waits:
-            root, owner = self.owners.top(pod)
-            examined = _ExaminedPod(pod, self.snapshot.events_of(pod.ref, pod.uid), (), root, owner)
-        for image in dict.fromkeys(use.image for use in pod.spec.images):
-            found = prediction(self.case(examined, image, None), runs=not waits)
-            if found and (ask_all or not pod.live or found.severity is Severity.ERROR):
+def _before_pull(
+    snapshot: Snapshot, owners: Owners, selected: Selected, examined: Iterable[_ExaminedPod]
+) -> Iterator[Finding]:
+    """Pods that do not exist, and sandboxes that do not start."""
+    busy = {pod.owner.uid for pod in snapshot.pods if pod.owner}
+    top = {workload.ref for workload in selected.workloads}
+    for workload in snapshot.workloads.values():
+        *_, highest = workload, *owners.chain(workload.ref.namespace, workload.owner)
+        if highest.ref in top:
+            found = pod_not_created(snapshot, workload, highest, idle=workload.uid not in busy)
+            if found is not None:
+                yield found
+    for one in examined:
+        found = sandbox_failure(one.pod, one.events, one.root)
+        if found is not None and may_wait(one.pod):
+            yield found
+
+
+def _pod_predictions(
+    cases: _Cases, examined: Iterable[_ExaminedPod], ask_all: bool
+) -> Iterator[Finding]:
+    """What must fail, or may, when a pod without an attempt pulls (again)."""
+    for one in examined:
+        if one.attempts or one.pod.phase in ("Succeeded", "Failed"):
+            continue
+        for image in dict.fromkeys(use.image for use in one.pod.spec.images):
+            found = prediction(cases.of_pod(one, image), runs=not may_wait(one.pod))
+            if found and (ask_all or not one.pod.live or found.severity is Severity.ERROR):
                 yield found
 
-    def _template_predictions(self, workload: Workload, spec: PodSpec) -> Iterator[Finding]:
-        for image in dict.fromkeys(use.image for use in spec.images):
-            case = self._case(workload.ref.namespace, spec, image, None, None, workload)
-            found = prediction(case, runs=False)
-            if found:
-                yield found
 
-    def notes(self, selected: Selected) -> Iterator[Note]:
-        """One line for a named pod that has no image pull problem; the list of a named account."""
-        for account in selected.accounts:
-            yield account_note(self.snapshot, account, self.now)
-        if selected.named:
-            for pod in selected.pods:
-                if not self.examine(pod).attempts:
-                    yield pod_note(pod)
+def _template_predictions(
+    cases: _Cases, selected: Selected, owners: Owners, ask_all: bool
+) -> Iterator[Finding]:
+    """The same for a template that has no pods; of a live one only where somebody asked."""
+    asked = [one for one in selected.workloads if one.template and (ask_all or not one.uid)]
+    busy = owners.with_pods() if asked else frozenset()
+    for workload in asked:
+        if workload.ref not in busy:
+            yield from filter(
+                None, (prediction(c, runs=False) for c in cases.of_template(workload))
+            )
+
+
+def _notes(
+    snapshot: Snapshot, selected: Selected, examined: Iterable[_ExaminedPod], now: datetime
+) -> Iterator[Note]:
+    """The list of a named account; one line for a named pod without an image pull problem."""
+    for account in selected.accounts:
+        yield account_note(snapshot, account, now)
+    if selected.named:
+        yield from (pod_note(one.pod) for one in examined if not one.attempts)

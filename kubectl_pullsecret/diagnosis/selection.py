@@ -37,6 +37,7 @@ class Owners:
     """Who owns whom, for a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self._pods = snapshot.pods
         self._by_uid = {w.uid: w for w in snapshot.workloads.values() if w.uid}
         self._by_ref = snapshot.workloads
 
@@ -64,6 +65,10 @@ class Owners:
                 workload.api_version, workload.ref.kind, workload.ref.name, workload.uid
             )
         return root, highest
+
+    def with_pods(self) -> frozenset[ObjectRef]:
+        """The workloads that stand above at least one pod."""
+        return frozenset(w.ref for p in self._pods for w in self.chain(p.ref.namespace, p.owner))
 
     def owns(self, workload: Workload, pod: Pod) -> bool:
         """Whether a workload stands anywhere above a pod."""
