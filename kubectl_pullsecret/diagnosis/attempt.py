@@ -62,7 +62,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def may_wait(pod: Pod) -> bool:
     """Whether a container of the pod is not running (or nobody reported it yet). Cheap."""
-    if pod.phase in ("Succeeded", "Failed"):
+    if pod.phase in ("Succeeded", "Failed") or pod.deleting:
         return False
     reported = len(pod.statuses)
     asked = sum(use.role is not ContainerRole.VOLUME for use in pod.spec.images)
@@ -107,7 +107,10 @@ def _container_attempt(
 
 
 def _volume_attempt(pod: Pod, use: ImageUse, events: Sequence[Event]) -> Attempt | None:
-    """An image volume has no status of its own: containers wait with its image in their message."""
+    """An image volume has no status of its own: containers wait with its image in their message.
+
+    Before they say so, only events without a container tell of it.
+    """
     waiting = [
         status.waiting_message
         for status in pod.statuses
@@ -115,9 +118,11 @@ def _volume_attempt(pod: Pod, use: ImageUse, events: Sequence[Event]) -> Attempt
     ]
     own_images = {other.image for other in pod.spec.images if other.role is not use.role}
     own = [event for event in events if not event.field_path and _names(event.message, use.image)]
-    if not waiting or use.image in own_images:
+    if use.image in own_images or _pulled_since(own):
         return None
-    return _attempt(use, waiting[0], own)
+    if not waiting and not any(status.waiting_reason in NOT_BEGUN for status in pod.statuses):
+        return None
+    return _attempt(use, waiting[0] if waiting else "", own)
 
 
 def is_pull_reason(reason: str) -> bool:
@@ -134,7 +139,7 @@ def _attempt(
     use: ImageUse, status_message: str, events: Sequence[Event], *, raw_reason: bool = False
 ) -> Attempt | None:
     failures = [event for event in events if event.reason in FAILURE_EVENTS]
-    telling = [event for event in failures if _tells(event.message)]
+    telling = [event for event in failures if _tells(event, status_message)]
     if not status_message and not telling:
         return None
     error = _newest_error(use.image, status_message, telling)
@@ -167,15 +172,26 @@ def _newest_error(image: str, status_message: str, telling: Sequence[Event]) -> 
 
 
 def _pulled_since(events: Sequence[Event]) -> bool:
-    """Whether the image came after the last failure: the status shows the failure once more."""
+    """Whether the image came after the last failed pull: the status shows it once more."""
     pulled = [event.last for event in events if event.reason in PROGRESS_EVENTS and event.last]
-    failed = [event.last for event in events if event.reason in FAILURE_EVENTS and event.last]
+    failed = [event.last for event in events if _tells(event, "") and event.last]
     return bool(pulled) and bool(failed) and max(pulled) > max(failed)
 
 
-def _tells(message: str) -> bool:
-    """Whether a failure's message holds more than the name of a waiting reason."""
-    return not _pattern(r"Error: [A-Za-z]+").fullmatch(message.strip())
+def _tells(event: Event, status_message: str) -> bool:
+    """Whether an event holds the words of a failed pull.
+
+    `Failed` comes for every step of a container's start; of the short "Error: …" only those count
+    that repeat the status or are about an unreadable Secret.
+    """
+    if event.reason != "Failed":
+        return event.reason in FAILURE_EVENTS
+    if event.message.startswith("Failed to pull image"):
+        return True
+    words = event.message.removeprefix("Error: ").strip()
+    if not is_raw_reason(words):
+        return False
+    return words == status_message or parse(words).cause is Cause.SECRET_MALFORMED
 
 
 def _concerns(event: Event, use: ImageUse) -> bool:

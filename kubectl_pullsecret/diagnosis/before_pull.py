@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kubectl_pullsecret.diagnosis.attempt import SANDBOX_EVENT
+from kubectl_pullsecret.diagnosis.attempt import PROGRESS_EVENTS, SANDBOX_EVENT
 from kubectl_pullsecret.diagnosis.pull_errors import parse
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.facts.kinds import display
@@ -22,6 +22,8 @@ from kubectl_pullsecret.report import (
 )
 
 CREATE_EVENT = "FailedCreate"
+# How far a pod has come; other events (mounts, secrets that are not found) come at any time.
+_ON_THE_WAY = PROGRESS_EVENTS | {SANDBOX_EVENT, "Pulling"}
 
 
 def pod_not_created(
@@ -41,12 +43,13 @@ def pod_not_created(
     if not said:
         return None
     page = REASONS[Reason.POD_NOT_CREATED]
+    lacks = "has no pod" if idle else "lacks a pod"
     return Finding(
         reason=Reason.POD_NOT_CREATED,
         severity=Severity.ERROR,
         confidence=Confidence.SETTLED,
         subject=top.ref,
-        message=f"{display(top.ref)} in {top.ref.namespace} has no pod: it could not be created",
+        message=f"{display(top.ref)} in {top.ref.namespace} {lacks}: it could not be created",
         evidence=(Evidence("why", (page.means,)), Evidence("seen", (said,))),
         fixes=(Advice(page.fix),),
         last_attempt=failed.last if failed else None,
@@ -61,7 +64,7 @@ def _newer(one: Event | None, other: Event) -> bool:
 
 def sandbox_failure(pod: Pod, events: Sequence[Event], root: Workload | None) -> Finding | None:
     """The finding of a pod whose sandbox does not start because its image does not pull."""
-    newest = next((event for event in events if event.reason != "Scheduled"), None)
+    newest = next((event for event in events if event.reason in _ON_THE_WAY), None)
     if newest is None or newest.reason != SANDBOX_EVENT or not _about_image(newest.message):
         return None
     page = REASONS[Reason.SANDBOX_IMAGE_FAILED]

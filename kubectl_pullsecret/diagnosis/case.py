@@ -20,6 +20,7 @@ from kubectl_pullsecret.diagnosis.offer import (
     Offer,
     Presence,
     is_openshift_internal,
+    is_over,
     offer_of,
 )
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
@@ -107,23 +108,29 @@ class Case:
         ServiceAccount admission fills an empty list only (kubelet rules, KUBELET 8.1). For a bare
         pod nobody knows; a list that differs from the account's is taken for the pod's own.
         """
-        if self.attempt is None and (self.pod is None or not self.pod.live):
+        if self.attempt is None and not self.pod_exists:
             return not self.spec.pull_secrets
         if self.root is not None and self.root.template is not None:
             return not self.root.template.pull_secrets
         return not self.spec.pull_secrets
 
+    @property
+    def has_own_list(self) -> bool:
+        """Whether the list was written for this pod or template, and so hides the account's."""
+        return bool(self.spec.pull_secrets) and not self.injected
+
+    @property
+    def pod_exists(self) -> bool:
+        """Whether there is a pod that keeps the list that it was created with."""
+        return self.pod is not None and self.pod.live
+
     @cached_property
     def listed(self) -> tuple[NamedSecret, ...]:
         """The secrets that the kubelet is told to use, in order."""
         names = self.spec.pull_secrets
-        if not names and self.attempt is None and self.account is not None and not self._exists:
+        if not names and self.attempt is None and self.account is not None and not self.pod_exists:
             names = self.account.pull_secrets
         return tuple(self.named(name) for name in names if name)
-
-    @property
-    def _exists(self) -> bool:
-        return self.pod is not None and self.pod.live
 
     @cached_property
     def account_only(self) -> tuple[NamedSecret, ...]:
@@ -151,13 +158,15 @@ class Case:
 
     @cached_property
     def serving(self) -> tuple[tuple[PullSecret, AuthEntry], ...]:
-        """Every usable secret of the snapshot that would serve the image, in any namespace."""
+        """Every secret of the snapshot that would serve the image today, in any namespace."""
         if self.reference is None:
             return ()
         return tuple(
             (secret, entry)
             for secret, entry in self.candidates().serving(self.reference)
-            if entry.usable and not is_openshift_internal(secret.name)
+            if entry.usable
+            and not is_over(entry, self.now)
+            and not is_openshift_internal(secret.name)
         )
 
     @property
@@ -203,16 +212,34 @@ def _kubelet_misses(name: str, events: Sequence[Event]) -> bool:
 
     A single event proves nothing: a slow kubelet cache causes one for secrets that exist.
     """
-    last_pull = max((e.last for e in events if e.reason == "Pulling" and e.last), default=None)
-    for event in events:
-        if event.reason == RETRIEVE_EVENT and name in _named_in(event.message):
-            after = event.last is not None and last_pull is not None and event.last > last_pull
-            if event.count > 1 or after:
-                return True
-    return False
+    began = _last_pull(events)
+    return any(
+        event.count > 1 or (event.last is not None and began is not None and event.last > began)
+        for event in _retrievals(name, events)
+    )
+
+
+def kubelet_lacked(name: str, events: Sequence[Event]) -> bool:
+    """Whether the kubelet said of its last try that it could not retrieve a secret.
+
+    The event comes in the second of the pull that it precedes, and again at each later sync.
+    """
+    began = _last_pull(events)
+    return any(
+        event.last is not None and (began is None or event.last >= began)
+        for event in _retrievals(name, events)
+    )
+
+
+def _last_pull(events: Sequence[Event]) -> datetime | None:
+    return max((e.last for e in events if e.reason == "Pulling" and e.last), default=None)
+
+
+def _retrievals(name: str, events: Sequence[Event]) -> list[Event]:
+    """The events "Unable to retrieve some image pull secrets (a, b); …" that name a secret."""
+    return [e for e in events if e.reason == RETRIEVE_EVENT and name in _named_in(e.message)]
 
 
 def _named_in(message: str) -> frozenset[str]:
-    """The names in "Unable to retrieve some image pull secrets (a, b); …" (KUBELET 8.4)."""
     found = re.search(r"\(([^)]*)\)", message)
     return frozenset(found.group(1).split(", ")) if found else frozenset()

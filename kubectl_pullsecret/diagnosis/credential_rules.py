@@ -5,19 +5,21 @@ All of them suppose that the registry wants a credential: `Case.denied`, or no a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kubectl_pullsecret.credentials import NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import about
-from kubectl_pullsecret.diagnosis import fixes
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import Presence
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.diagnosis.offer import Presence, is_over
+from kubectl_pullsecret.diagnosis.placement import account_ref, attach, renew_pod
+from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
+from kubectl_pullsecret.diagnosis.supply import rename, retype, rewrite, supply, supply_named
 from kubectl_pullsecret.facts.kinds import display
-from kubectl_pullsecret.report import Advice, Attach, Confidence, Fix, Reason
+from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason
 
 # The texts that leave open whether anything was sent.
 _NOTHING_PROVEN_SENT = frozenset({Cause.NO_CREDENTIAL_SENT, Cause.DENIED_OR_NOT_FOUND})
@@ -30,15 +32,20 @@ def service_account_changed_after_pod(case: Case) -> Verdict | None:
     serving = [credential.secret for credential in case.account_offer.usable]
     if not serving or case.offer.usable:
         return None
-    account = display(fixes.account_ref(case))
+    account = display(account_ref(case))
     what = "lists no pull secret" if not case.listed else "has the list of an earlier day"
     return Verdict(
         Reason.SERVICE_ACCOUNT_CHANGED_AFTER_POD,
         f"the pod {what}; {account} lists secret/{serving[0]} now, too late for this pod",
         confidence=Confidence.LIKELY if case.listed else Confidence.SETTLED,
-        fixes=fixes.renew_pod(case, serving[:1]),
-        then="the new pod gets what the account lists",
+        fixes=(*_renewed(case, case.account_offer.usable), *renew_pod(case, serving[:1])),
     )
+
+
+def _renewed(case: Case, serving: Sequence[Credential]) -> tuple[Fix, ...]:
+    """What must be renewed first: nothing, unless all of these are over."""
+    over = all(is_over(credential.entry, case.now) for credential in serving)
+    return rewrite(case, serving[0]) if over else ()
 
 
 def pod_hides_service_account(case: Case) -> Verdict | None:
@@ -48,14 +55,13 @@ def pod_hides_service_account(case: Case) -> Verdict | None:
     serving = [credential.secret for credential in case.account_offer.usable]
     if not serving:
         return None
-    account = display(fixes.account_ref(case))
+    account = display(account_ref(case))
     known = case.root is not None and case.root.template is not None
     return Verdict(
         Reason.POD_HIDES_SERVICE_ACCOUNT,
         f"the pod lists pull secrets of its own, so those of {account} were not added",
         confidence=Confidence.SETTLED if known else Confidence.LIKELY,
-        fixes=fixes.attach(case, serving[:1]),
-        then=_after_attach(case),
+        fixes=(*_renewed(case, case.account_offer.usable), *attach(case, serving[:1])),
     )
 
 
@@ -75,8 +81,7 @@ def secret_not_found(case: Case) -> Verdict | None:
         if proven
         else f"the kubelet says that it cannot retrieve {names} in namespace {case.namespace}",
         confidence=Confidence.SETTLED if proven else Confidence.LIKELY,
-        fixes=fixes.supply_named(case, first),
-        then=fixes.RETRIED,
+        fixes=supply_named(case, first),
     )
 
 
@@ -90,7 +95,6 @@ def secret_wrong_type(case: Case) -> Verdict | None:
         Reason.SECRET_WRONG_TYPE,
         f"secret/{named.name} is no pull secret to the kubelet",
         fixes=_retype_or_supply(case, content),
-        then=_after_attach(case),
     )
 
 
@@ -98,8 +102,8 @@ def _retype_or_supply(case: Case, content: NotAPullSecret) -> tuple[Fix, ...]:
     named = case.unread_types[0][0]
     assert named.secret is not None
     if isinstance(content.holds, Payload) and content.holds.entries:
-        return fixes.retype(case, named.secret)
-    return fixes.supply(case)
+        return retype(case, named.secret)
+    return supply(case)
 
 
 def no_matching_credential(case: Case) -> Verdict | None:
@@ -108,14 +112,25 @@ def no_matching_credential(case: Case) -> Verdict | None:
         return None
     if case.unseen and not _says_nothing_sent(case):
         return None
-    near = fixes.rename(case) if not case.serving_here else ()
+    if case.unseen:
+        return _nothing_sent_for_unseen(case)
+    near = rename(case) if not case.serving_here else ()
     return Verdict(
         Reason.NO_MATCHING_CREDENTIAL,
         f"no attached secret has an entry for {_registry(case)}",
-        confidence=Confidence.LIKELY if case.unseen else Confidence.SETTLED,
-        fixes=near or fixes.supply(case),
-        then=fixes.RETRIED if near else _after_attach(case),
+        fixes=near or supply(case),
         questions=_may_pull(case),
+    )
+
+
+def _nothing_sent_for_unseen(case: Case) -> Verdict:
+    """The runtime says that nothing was sent, and nobody here saw the secrets."""
+    names = ", ".join(f"secret/{named.name}" for named in case.unseen)
+    return Verdict(
+        Reason.NO_MATCHING_CREDENTIAL,
+        f"nothing was sent to {_registry(case)}; {names} was not seen: missing, or no match",
+        confidence=Confidence.LIKELY,
+        fixes=(Advice(f"add {names} to the input: the verdict depends on it"),),
     )
 
 
@@ -123,13 +138,12 @@ def no_credential(case: Case) -> Verdict | None:
     """Nothing is attached, and the registry wants a credential."""
     if case.attempt is None or case.listed or not _nothing_sent(case):
         return None
-    proven = _says_nothing_sent(case)
+    proven = case.attempt.error.credential_sent is False
     return Verdict(
         Reason.NO_CREDENTIAL,
         "no pull secret is attached, so nothing was sent",
         confidence=Confidence.SETTLED if proven else Confidence.LIKELY,
-        fixes=fixes.supply(case),
-        then=_after_attach(case),
+        fixes=supply(case),
         questions=() if proven else (f"does {_repository(case)} exist?",),
     )
 
@@ -142,8 +156,7 @@ def unusable_credential(case: Case) -> Verdict | None:
     return Verdict(
         Reason.UNUSABLE_CREDENTIAL,
         f"secret/{credential.secret} matches, but {_lacks(credential)}",
-        fixes=fixes.rewrite(case, credential),
-        then=fixes.RETRIED,
+        fixes=rewrite(case, credential),
     )
 
 
@@ -169,8 +182,7 @@ def credential_expired(case: Case) -> Verdict | None:
     return Verdict(
         Reason.CREDENTIAL_EXPIRED,
         f"the credential in secret/{credential.secret} ended {over[0]:%Y-%m-%d %H:%M} UTC",
-        fixes=fixes.rewrite(case, credential),
-        then=fixes.RETRIED,
+        fixes=rewrite(case, credential),
     )
 
 
@@ -183,25 +195,43 @@ def credential_rejected(case: Case) -> Verdict | None:
     if case.attempt is None or not _answered_401(case):
         return None
     if case.offer.usable:
-        credential = case.offer.usable[0]
-        return Verdict(
-            Reason.CREDENTIAL_REJECTED,
-            f"{_registry(case)} rejected {_who(case)}",
-            fixes=fixes.rewrite(case, credential),
-            then=fixes.RETRIED,
-        )
+        return _rejected(case, case.attempt.error)
     if case.attempt.error.cause is not Cause.CREDENTIAL_REJECTED:
         return None
     return _rejected_unseen(case)
 
 
+def _rejected(case: Case, error: PullError) -> Verdict:
+    """The registry, or a mirror that stands for it, refused what the secrets hold."""
+    sent = error.cause is not Cause.NO_CREDENTIAL_SENT
+    if error.mirror is not None:
+        return Verdict(
+            Reason.CREDENTIAL_REJECTED,
+            f"{error.mirror}, a mirror of {_registry(case)}, rejected {_who(case)}",
+            confidence=Confidence.LIKELY,
+            fixes=(Advice(f"give the node a login for {error.mirror}, or take the mirror away"),),
+        )
+    return Verdict(
+        Reason.CREDENTIAL_REJECTED,
+        f"{_registry(case)} rejected {_who(case)}",
+        confidence=Confidence.SETTLED if sent else Confidence.LIKELY,
+        fixes=rewrite(case, case.offer.usable[0]),
+        evidence=tuple(
+            Evidence("note", (f"secret/{credential.secret}: {remark}",))
+            for credential in case.offer.usable
+            for remark in about(credential.entry).remarks
+        ),
+    )
+
+
 def _answered_401(case: Case) -> bool:
-    """A 401 after something was sent; containerd 1.6 prints the same for nothing sent."""
+    """A 401 that may follow a credential: containerd 1.6 and dockerd do not tell what was sent."""
     assert case.attempt is not None
     error = case.attempt.error
     if error.cause is Cause.CREDENTIAL_REJECTED:
         return True
-    return error.cause is Cause.DENIED_OR_NOT_FOUND and error.status == 401
+    unproven = error.cause is Cause.NO_CREDENTIAL_SENT and error.credential_sent is None
+    return unproven or (error.cause is Cause.DENIED_OR_NOT_FOUND and error.status == 401)
 
 
 def _rejected_unseen(case: Case) -> Verdict:
@@ -213,8 +243,7 @@ def _rejected_unseen(case: Case) -> Verdict:
         f"{_registry(case)} rejected a credential: {whose}"
         + ("" if unseen else "; the node has credentials of its own"),
         confidence=Confidence.LIKELY,
-        fixes=() if unseen else fixes.supply(case),
-        then="",
+        fixes=() if unseen else supply(case),
     )
 
 
@@ -234,7 +263,7 @@ def access_forbidden(case: Case) -> Verdict | None:
         fix: tuple[Fix, ...] = (Advice(page.fix),)
         return Verdict(Reason.ACCESS_FORBIDDEN, why, fixes=fix, questions=_may_pull(case))
     why = f"{_registry(case)} refuses {_repository(case)}; no attached secret has an entry for it"
-    fix = () if case.unseen else fixes.supply(case)
+    fix = () if case.unseen else supply(case)
     return Verdict(Reason.ACCESS_FORBIDDEN, why, confidence=Confidence.LIKELY, fixes=fix)
 
 
@@ -243,7 +272,7 @@ def denied_or_not_found(case: Case) -> Verdict | None:
     if case.attempt is None:
         return None
     page = REASONS[Reason.DENIED_OR_NOT_FOUND]
-    sent = f"{_who(case)} was there; " if case.offer.usable else ""
+    sent = f"a credential was sent, {_who(case)}; " if case.offer.usable else ""
     return Verdict(
         Reason.DENIED_OR_NOT_FOUND,
         f"{sent}{_registry(case)} does not tell whether {_repository(case)} is missing or denied",
@@ -275,16 +304,6 @@ def _repository(case: Case) -> str:
 
 def _may_pull(case: Case) -> tuple[str, ...]:
     return (f"may the user read {_repository(case)}?",)
-
-
-def _after_attach(case: Case) -> str:
-    """What happens once a list was changed: the note of a bare pod's fix says it already."""
-    if case.bare:
-        return ""
-    fix = next(iter(fixes.attach(case, ["x"])), None)
-    if isinstance(fix, Attach) and fix.target.kind == "ServiceAccount":
-        return "new pods get it; the restart makes them"
-    return "the change of the template rolls out new pods"
 
 
 def _is_mirror(case: Case) -> bool:

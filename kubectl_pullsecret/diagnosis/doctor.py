@@ -69,7 +69,12 @@ class _ExaminedPod:
 
 
 def _examine(snapshot: Snapshot, owners: Owners, pod: Pod) -> _ExaminedPod:
-    events = snapshot.events_of(pod.ref, pod.uid)
+    born = pod.created
+    events = tuple(
+        event
+        for event in snapshot.events_of(pod.ref, pod.uid)
+        if event.involved_uid or not (born and event.last and event.last < born)
+    )  # without a uid, an event may be about an earlier pod of this name
     return _ExaminedPod(pod, events, attempts_of(pod, events), *owners.top(pod))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
+from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence, is_over
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.durations import span
 from kubectl_pullsecret.facts.kinds import display
@@ -49,7 +50,11 @@ def _meaning(case: Case, why: str) -> str:
 
 def secret_lines(case: Case) -> list[Evidence]:
     """`listed`, `hidden`, `elsewhere`: each secret, its key, what the kubelet makes of it."""
-    lines = [Evidence("listed", row) for named in case.listed for row in _rows(named, case.offer)]
+    lines = [
+        Evidence("listed", row)
+        for named in case.listed
+        for row in _rows(named, case.offer, case.now)
+    ]
     account = display(
         ObjectRef("ServiceAccount", case.namespace, case.spec.service_account or "default")
     )
@@ -58,7 +63,7 @@ def secret_lines(case: Case) -> list[Evidence]:
         if named.name in serving:
             lines += [
                 Evidence("hidden", (*row[:-1], f"{row[-1]}, from {account}"))
-                for row in _rows(named, case.account_offer)
+                for row in _rows(named, case.account_offer, case.now)
             ]
     return lines
 
@@ -73,7 +78,7 @@ def elsewhere_lines(case: Case, verdict: Verdict) -> list[Evidence]:
     ]
 
 
-def _rows(named: NamedSecret, offer: Offer) -> list[tuple[str, ...]]:
+def _rows(named: NamedSecret, offer: Offer, now: datetime) -> list[tuple[str, ...]]:
     label = f"secret/{named.name}"
     if named.secret is None:
         return [(label, _absent(named.presence))]
@@ -83,12 +88,21 @@ def _rows(named: NamedSecret, offer: Offer) -> list[tuple[str, ...]]:
     if isinstance(content, NotAPullSecret):
         return [(label, f"not read: {content.why}")]
     tried = (
-        (label, shown_key(c.entry.key), _matches(c)) for c in offer.tried if c.secret == named.name
+        (label, shown_key(c.entry.key), _matches(c, now))
+        for c in offer.tried
+        if c.secret == named.name
     )
     rows: list[tuple[str, ...]] = list(dict.fromkeys(tried))
     misses = [miss for miss in offer.misses if miss.secret == named.name]
     rows += _misses(label, misses, hide_far=bool(rows))
-    return rows or [(label, "no entries")]
+    return rows or [(label, _why_empty(content))]
+
+
+def _why_empty(payload: Payload) -> str:
+    """Why a payload that parses holds nothing: what stands beside `auths`."""
+    if {"credsStore", "credHelpers"} & set(payload.ignored):
+        return "no entries: the credential is in a helper on the machine that wrote it"
+    return "no entries under auths" if payload.ignored else "no entries"
 
 
 def _absent(presence: Presence) -> str:
@@ -99,11 +113,12 @@ def _absent(presence: Presence) -> str:
     return "the kubelet cannot retrieve it"
 
 
-def _matches(credential: Credential) -> str:
+def _matches(credential: Credential, now: datetime) -> str:
     entry = credential.entry
     if not entry.usable:
         return "matches, but has no user or no password to send"
-    return f"matches, user {entry.username}"
+    over = ", expired" if is_over(entry, now) else ""
+    return f"matches, user {entry.username}{over}"
 
 
 def _misses(label: str, misses: Sequence[Miss], *, hide_far: bool) -> list[tuple[str, ...]]:
@@ -134,8 +149,12 @@ def attempt_lines(case: Case) -> list[Evidence]:
     if attempt is None:
         return []
     words = attempt.error.raw
+    others = [Evidence("seen", (f"beside it: {words}",)) for words in attempt.error.others]
     if attempt.last is None:
         left = "no events are left (they live an hour)" if not case.events else "no event of it"
-        return [Evidence("seen", (f"{words} ({left})",))]
+        return [Evidence("seen", (f"{words} ({left})",)), *others]
     times = f"{attempt.count} times" if attempt.count != 1 else "once"
-    return [Evidence("seen", (f"{times}, last {span(case.now - attempt.last)} ago: {words}",))]
+    return [
+        Evidence("seen", (f"{times}, last {span(case.now - attempt.last)} ago: {words}",)),
+        *others,
+    ]

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.diagnosis import credential_rules as credential
 from kubectl_pullsecret.diagnosis import rules
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.evidence import evidence_of
+from kubectl_pullsecret.diagnosis.placement import then_of
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
+from kubectl_pullsecret.diagnosis.supply import mend_all
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.report import (
+    Attach,
     Confidence,
     Evidence,
     Finding,
@@ -19,6 +24,7 @@ from kubectl_pullsecret.report import (
     Incomplete,
     PodGroup,
     Reason,
+    Restart,
     Severity,
 )
 
@@ -92,17 +98,33 @@ def failure(case: Case) -> Finding:
     others = beside(case, verdict)
     if verdict.reason is Reason.UNKNOWN and others:
         verdict = replace(verdict, fixes=tuple(fix for other in others for fix in other.fixes))
+    poison = _poison_ahead(case, verdict)
+    verdict = replace(verdict, fixes=(*mend_all(case, poison), *verdict.fixes))
     return _finding(
         case,
         verdict,
         message=_verdict_line(case, verdict),
-        also=tuple(other.reason for other in others),
+        also=(*(other.reason for other in others), *([Reason.SECRET_MALFORMED] if poison else ())),
         evidence=(
             *_image_line(case, verdict),
             *evidence_of(case, verdict),
             *(Evidence("also", (other.reason.value, other.why)) for other in others),
+            *(_poison_line(name) for name, _ in poison),
         ),
     )
+
+
+def _poison_ahead(case: Case, verdict: Verdict) -> tuple[tuple[str, Malformed], ...]:
+    """The unreadable secrets at which the pods that the fix makes would stop."""
+    if not any(isinstance(fix, Attach | Restart) for fix in verdict.fixes):
+        return ()
+    from_account = not case.has_own_list
+    return case.offer.malformed + (case.account_offer.malformed if from_account else ())
+
+
+def _poison_line(name: str) -> Evidence:
+    words = f"secret/{name} is unreadable to the kubelet; a new pod would stop at it"
+    return Evidence("also", (Reason.SECRET_MALFORMED.value, words))
 
 
 def _finding(
@@ -128,7 +150,7 @@ def _finding(
         cause=attempt.error.cause.value if attempt else None,
         evidence=evidence,
         fixes=_distinct(verdict.fixes),
-        then=verdict.then,
+        then=verdict.then or then_of(verdict.fixes),
         settled_by=verdict.questions,
         last_attempt=attempt.last if attempt else None,
     )
@@ -206,7 +228,8 @@ def _predicted(case: Case, verdict: Verdict, runs: bool) -> Finding:
 
 def not_seen(case: Case) -> Iterator[Incomplete]:
     """What was not seen and bears on the case."""
-    if not case.denied:
+    stopped = case.attempt is not None and case.attempt.error.cause is Cause.SECRET_MALFORMED
+    if not (case.denied or stopped):
         return
     for named in case.unseen:
         why = f"whether it serves {case.image}; add it to the input"

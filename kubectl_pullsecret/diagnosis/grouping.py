@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.images import InvalidReference, Reference
-from kubectl_pullsecret.report import Finding, Fix, PodGroup, Reason, Restart, Severity
+from kubectl_pullsecret.report import Evidence, Finding, Fix, PodGroup, Reason, Restart, Severity
 
 _Item = TypeVar("_Item")
 
@@ -55,8 +55,15 @@ def _merge(members: Sequence[Finding]) -> Finding:
         message=_counted(newest, len(names)),
         containers=_union(member.containers for member in members),
         also=_union(member.also for member in members),
+        evidence=_with_all_images(newest, members),
         fixes=_merge_fixes(members),
     )
+
+
+def _with_all_images(newest: Finding, members: Sequence[Finding]) -> tuple[Evidence, ...]:
+    """The newest member's evidence, and the `image` lines of all: a pod may stop at several."""
+    images = _union([e for e in m.evidence if e.about == "image"] for m in members)
+    return (*images, *(e for e in newest.evidence if e.about != "image"))
 
 
 def _counted(finding: Finding, pods: int) -> str:

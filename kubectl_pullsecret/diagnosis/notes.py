@@ -15,6 +15,8 @@ def pod_note(pod: Pod) -> Note:
 def _state(pod: Pod) -> str:
     if not pod.live:
         return "a manifest: nothing was pulled yet"
+    if pod.deleting:
+        return "not an image pull problem: the pod is being deleted"
     waiting = [s for s in pod.statuses if s.waiting_reason and s.waiting_reason not in NOT_BEGUN]
     if waiting:
         reasons = ", ".join(f"{s.waiting_reason} ({s.container})" for s in waiting)

@@ -12,10 +12,12 @@ from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.diagnosis import fixes
-from kubectl_pullsecret.diagnosis.case import DENIALS, Case
+from kubectl_pullsecret.diagnosis.case import DENIALS, Case, kubelet_lacked
+from kubectl_pullsecret.diagnosis.offer import is_over
+from kubectl_pullsecret.diagnosis.placement import RETRIED, STARTS
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.diagnosis.supply import mend_all, supply
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
 
 
@@ -116,8 +118,8 @@ def secret_malformed(case: Case) -> Verdict | None:
         Reason.SECRET_MALFORMED,
         f"the kubelet could not parse a pull secret of the pod; not seen here: {names}",
         confidence=Confidence.LIKELY,
-        fixes=(Advice("look at it: kubectl pullsecret inspect NAME"),),
-        then=fixes.STARTS,
+        fixes=(Advice(f"look at it: kubectl pullsecret inspect {unseen[0].name}"),),
+        then=STARTS,
     )
 
 
@@ -125,13 +127,13 @@ def malformed_verdict(case: Case) -> Verdict | None:
     """A listed secret that the kubelet cannot parse now, whatever the last attempt said."""
     if not case.offer.malformed:
         return None
-    name, malformed = case.offer.malformed[0]
+    name = case.offer.malformed[0][0]
     return Verdict(
         Reason.SECRET_MALFORMED,
         f"secret/{name} is unreadable to the kubelet",
         severity=_malformed_severity(case),
-        fixes=fixes.mend(case, name, malformed),
-        then=fixes.STARTS,
+        fixes=mend_all(case, case.offer.malformed),
+        then=STARTS,
         evidence=tuple(
             Evidence("entry", (_entry_words(secret, bad),)) for secret, bad in case.offer.malformed
         ),
@@ -152,22 +154,45 @@ def _malformed_severity(case: Case) -> Severity:
 
 def changed_since_last_attempt(case: Case) -> Verdict | None:
     """The next try will see another secret than the last one did."""
-    attempt = case.attempt
-    if attempt is None or not (case.denied or _stopped_by_secret(case)):
+    if case.attempt is None or not (case.denied or _stopped_by_secret(case)):
         return None
-    if case.offer.malformed or not case.offer.usable:
+    if case.offer.malformed or not any(not is_over(c.entry, case.now) for c in case.offer.usable):
         return None
-    changed = _newest_change(case)
-    proven = changed is not None and attempt.last is not None and changed > attempt.last
-    if not proven and not (_stopped_by_secret(case) and not case.unseen):
+    proven = _changed_later(case)
+    if not proven and not _cannot_have_been_sent(case):
         return None
-    return page_verdict(
+    serving = case.offer.usable[0].secret
+    return Verdict(
         Reason.CHANGED_SINCE_LAST_ATTEMPT,
+        f"secret/{serving} changed after the last failed try, and now it serves the image"
+        if proven
+        else f"at its last try the kubelet did not have what secret/{serving} holds now",
         severity=Severity.WARNING,
         confidence=Confidence.SETTLED if proven else Confidence.LIKELY,
-        fixes=(),
-        then=fixes.RETRIED,
+        then=RETRIED,
     )
+
+
+def _changed_later(case: Case) -> bool:
+    """Whether a secret that serves the image is newer than the last failure."""
+    assert case.attempt is not None
+    changed = _newest_change(case)
+    return changed is not None and case.attempt.last is not None and changed > case.attempt.last
+
+
+def _cannot_have_been_sent(case: Case) -> bool:
+    """Whether the last try shows that the kubelet did not have what is there now.
+
+    The secret was unreadable then; or the kubelet said that it could not retrieve it; or the text
+    proves that nothing was sent (containerd 1.7 and newer: "no basic auth credentials").
+    """
+    assert case.attempt is not None
+    if _stopped_by_secret(case):
+        return not case.unseen
+    serving = {credential.secret for credential in case.offer.usable}
+    if all(kubelet_lacked(name, case.events) for name in serving):
+        return True
+    return case.attempt.error.credential_sent is False
 
 
 def _stopped_by_secret(case: Case) -> bool:
@@ -196,8 +221,7 @@ def not_the_credential(case: Case) -> Verdict | None:
         return replace(
             verdict,
             why=f"{verdict.why}, and no credential of yours was sent",
-            fixes=fixes.supply(case),
-            then=fixes.RETRIED,
+            fixes=supply(case),
         )
     return verdict
 

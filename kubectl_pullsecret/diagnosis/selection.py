@@ -58,6 +58,8 @@ class Owners:
 
     def top(self, pod: Pod) -> tuple[Workload | None, OwnerRef | None]:
         """The highest known owner with a pod template, and the highest owner, known or not."""
+        if pod.mirror:
+            return None, None  # the node owns it, and is not to blame
         root, highest = None, pod.owner
         for workload in self.chain(pod.ref.namespace, pod.owner):
             root = workload if workload.template is not None else root

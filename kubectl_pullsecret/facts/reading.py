@@ -165,7 +165,7 @@ def _read_account(raw: Json, metadata: Json, ref: ObjectRef) -> ServiceAccount:
     return ServiceAccount(
         ref=ref,
         pull_secrets=read_pull_secrets(raw, ""),
-        changed=_changed(metadata),
+        changed=_changed(metadata, _ACCOUNT_FIELDS),
         managed_by=managers(metadata),
     )
 
@@ -181,7 +181,7 @@ def _read_secret(raw: Json, metadata: Json, ref: ObjectRef) -> Secret:
         type=text(raw, "type", "") or "Opaque",
         encoded=tuple([(key, value) for key, value in encoded if _may_be_config(key, value)]),
         created=time(metadata, "creationTimestamp", "metadata"),
-        changed=_changed(metadata),
+        changed=_changed(metadata, _SECRET_FIELDS),
         immutable=flag(raw, "immutable", ""),
         labels=tuple(texts(metadata, "labels", "metadata").items()),
         managed_by=managers(metadata),
@@ -213,12 +213,21 @@ def _may_be_config(key: str, value: Masked) -> bool:
 _SECOND = frozenset("wxyz0123")
 
 
-def _changed(metadata: Json) -> datetime | None:
-    """Newest time in managedFields, else the creation."""
+# Keys of managedFields' fieldsV1: what a change of pull credentials touches.
+_SECRET_FIELDS = frozenset(("f:data", "f:stringData", "f:type"))
+_ACCOUNT_FIELDS = frozenset(("f:imagePullSecrets",))
+
+
+def _changed(metadata: Json, owned: frozenset[str]) -> datetime | None:
+    """Newest time in managedFields at which one of the fields was owned, else the creation.
+
+    A manager that owns labels only (a controller's mark) has not changed what pulling reads.
+    """
     times = [
         moment
         for manager in sequence(metadata, "managedFields", "metadata")
-        if (moment := time(manager, "time", "metadata.managedFields[]"))
+        if owned & set(mapping(manager, "fieldsV1", "metadata.managedFields[]") or owned)
+        and (moment := time(manager, "time", "metadata.managedFields[]"))
     ]
     return max(times) if times else time(metadata, "creationTimestamp", "metadata")
 

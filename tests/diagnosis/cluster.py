@@ -49,6 +49,11 @@ def entry(user: str = "puller", password: str = "s3cret") -> dict[str, str]:
     return {"auth": base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
+def expired_ecr() -> dict[str, str]:
+    token = {"payload": "x", "datakey": "y", "version": "2", "type": "DATA_KEY", "expiration": 1}
+    return entry("AWS", base64.b64encode(json.dumps(token).encode()).decode())
+
+
 def ago(**how_long: float) -> str:
     return (NOW - timedelta(**how_long)).strftime("%Y-%m-%dT%H:%M:%SZ")
 

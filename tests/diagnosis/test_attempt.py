@@ -211,3 +211,60 @@ def test_times_are_told_as_ages() -> None:
 
     assert seen.startswith("3 times, last 3h ago: ")
     assert ago(hours=3).startswith("2026-11-21T09")
+
+
+@pytest.mark.parametrize(
+    "message", ['Error: secret "db" not found', "Error: cannot find key in ConfigMap"]
+)
+def test_a_start_that_fails_after_the_pull_is_no_failed_pull(message: str) -> None:
+    cluster = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    cluster.event("Pulled", "Successfully pulled image", tried=2 * MINUTE)
+    cluster.event("Failed", message, tried=MINUTE)
+
+    assert causes(cluster) == []
+
+
+def test_an_unreadable_secret_counts_before_the_status_tells_of_it() -> None:
+    cluster = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    cluster.event("Failed", "Error: illegal base64 data at input byte 4")
+
+    assert causes(cluster) == [Cause.SECRET_MALFORMED]
+
+
+def test_an_image_volume_counts_before_the_status_tells_of_it() -> None:
+    volume = "token.test:5001/team/models:v1"
+    cluster = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    cluster.objects[0]["spec"]["volumes"] = [{"name": "models", "image": {"reference": volume}}]
+    cluster.event("Failed", f'Failed to pull image "{volume}": {DENIED}', container=None)
+
+    assert causes(cluster) == [Cause.DENIED_OR_NOT_FOUND]
+
+
+def test_a_pod_that_is_being_deleted_has_no_attempt() -> None:
+    assert causes(Cluster().pod(error=REJECTED, deletionTimestamp=ago(minutes=1))) == []
+
+
+def test_a_sandbox_failure_is_seen_behind_events_that_come_at_any_time() -> None:
+    cluster = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    message = 'failed to get sandbox image "bench.invalid/pause:1": dial tcp: i/o timeout'
+    cluster.event("FailedCreatePodSandBox", message, container=None, tried=2 * MINUTE)
+    cluster.event("FailedMount", "MountVolume.SetUp failed", container=None, tried=MINUTE)
+    (finding,) = cluster.doctor().findings
+
+    assert finding.reason is Reason.SANDBOX_IMAGE_FAILED
+
+
+def test_an_event_without_a_uid_may_be_about_an_earlier_pod_of_the_name() -> None:
+    cluster = Cluster().pod(error="", reason="ContainerCreating", count=0)
+    cluster.event("Failed", failed(REJECTED), tried=timedelta(hours=3))
+    del cluster.objects[-1]["involvedObject"]["uid"]
+
+    assert cluster.doctor().findings == ()
+
+
+def test_an_owner_with_some_pods_lacks_one() -> None:
+    condition = {"type": "ReplicaFailure", "status": "True", "message": "quota"}
+    cluster = Cluster().workload("ReplicaSet", "web", status={"conditions": [condition]})
+    (finding,) = cluster.pod("web-1", owner="ReplicaSet/web").doctor().findings
+
+    assert "lacks a pod" in finding.message

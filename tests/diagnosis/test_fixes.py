@@ -13,10 +13,21 @@ from kubectl_pullsecret.report import (
     Copy,
     Create,
     Fix,
+    Reason,
     Restart,
     Rewrap,
 )
-from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, REJECTED, TOO_MANY, Cluster, entry
+from tests.diagnosis.cluster import (
+    HUB,
+    IMAGE,
+    NAMESPACE,
+    NOTHING_SENT,
+    REJECTED,
+    TOO_MANY,
+    Cluster,
+    entry,
+    expired_ecr,
+)
 
 GOOD = {"registry.test:5000": entry()}
 OTHER = {"other.test:5000": entry()}
@@ -67,6 +78,31 @@ WHERE = {
         .workload("Deployment", "web", labels={"app.kubernetes.io/managed-by": "Helm"})
         .pod(owner="Deployment/web", error=NOTHING_SENT),
         [Attach(ref("ServiceAccount", "default"), ("pull",), restart=True)],
+    ),
+    "a ReplicaSet, whose pods keep their list": (
+        Cluster()
+        .workload("ReplicaSet", "web")
+        .pod("web-x", owner="ReplicaSet/web", error=NOTHING_SENT),
+        [Attach(ref("ReplicaSet", "web"), ("pull",)), Restart(ref("Pod", "web-x"))],
+    ),
+    "the template of an unseen owner, where the pod has a list of its own": (
+        Cluster()
+        .secret("mine", OTHER)
+        .pod(owner="ReplicaSet/web-1", secrets=("mine",), error=NOTHING_SENT),
+        [Attach(ref("Pod", "demo"), ("pull",))],
+    ),
+    "a Job that lists its own is created again": (
+        Cluster()
+        .secret("mine", OTHER)
+        .workload("Job", "once", ("mine",))
+        .pod(owner="Job/once", secrets=("mine",), error=NOTHING_SENT),
+        [Advice("a Job's template cannot change: create job/once again with mine, pull")],
+    ),
+    "a template that lists it already: the pod is older": (
+        Cluster()
+        .workload("StatefulSet", "db", ("pull",))
+        .pod("db-0", owner="StatefulSet/db", error=NOTHING_SENT),
+        [Restart(ref("Pod", "db-0"))],
     ),
     "a bare pod is made anew": (
         Cluster().pod(error=NOTHING_SENT),
@@ -136,11 +172,19 @@ WHENCE = {
         Cluster()
         .secret("pull", GOOD)
         .account(secrets=("pull",))
+        .workload("DaemonSet", "agent")
+        .pod("agent-x", owner="DaemonSet/agent", error=NOTHING_SENT),
+        [Restart(ref("DaemonSet", "agent"))],
+    ),
+    "the same where a stuck pod blocks its own rollout: delete the pod": (
+        Cluster()
+        .secret("pull", GOOD)
+        .account(secrets=("pull",))
         .workload("StatefulSet", "db")
         .pod("db-0", owner="StatefulSet/db", error=NOTHING_SENT),
-        [Restart(ref("StatefulSet", "db"))],
+        [Restart(ref("Pod", "db-0"))],
     ),
-    "the same for an owner without rollouts: delete the pod": (
+    "the same for an owner without rollouts": (
         Cluster()
         .secret("pull", GOOD)
         .account(secrets=("pull",))
@@ -243,12 +287,10 @@ def test_an_unknown_message_brings_the_fixes_of_what_is_wrong_for_sure() -> None
     assert shapes(cluster.finding().fixes) == [Create(NAMESPACE, "pull", "registry.test:5000")]
 
 
-def test_a_missing_name_beside_a_secret_that_serves_attaches_that_one() -> None:
+def test_a_missing_name_beside_a_secret_that_serves_is_written_from_that_one() -> None:
     cluster = Cluster().secret("pull", GOOD).account().pod(secrets=("pul",), error=NOTHING_SENT)
 
-    assert shapes(cluster.finding().fixes) == [
-        Attach(ref("Pod", "demo"), ("pull",), recreate=True),
-    ]
+    assert shapes(cluster.finding().fixes) == [Rewrap(NAMESPACE, "pul", "pull")]
 
 
 def test_a_missing_name_that_only_another_name_serves_elsewhere_is_copied_and_attached() -> None:
@@ -259,3 +301,75 @@ def test_a_missing_name_that_only_another_name_serves_elsewhere_is_copied_and_at
         Copy("theirs", "other", NAMESPACE),
         Attach(ref("Pod", "demo"), ("theirs",), recreate=True),
     ]
+
+
+def test_an_unreadable_secret_of_the_account_is_mended_before_pods_are_made_anew() -> None:
+    cluster = Cluster().secret("bad", {"x.test": {"auth": "%"}}).secret("pull", GOOD)
+    cluster.account(secrets=("bad", "pull")).workload("Deployment", "web")
+    finding = cluster.pod(owner="Deployment/web", error=NOTHING_SENT).finding()
+
+    assert shapes(finding.fixes) == [
+        Create(NAMESPACE, "bad", "x.test", replace=True),
+        Restart(ref("Deployment", "web")),
+    ]
+    assert finding.also == (Reason.SECRET_MALFORMED,)
+
+
+def test_every_unreadable_secret_is_mended() -> None:
+    text = "illegal base64 data at input byte 0"
+    cluster = Cluster()
+    for name in ("one", "two"):
+        cluster.secret(name, {f"{name}.test": {"auth": "%"}})
+    fixes = cluster.pod(secrets=("one", "two"), error=text, reason=text).finding().fixes
+
+    assert [fix.name for fix in fixes if isinstance(fix, Create)] == ["one", "two"]
+
+
+def test_a_copy_never_meets_a_secret_that_is_there() -> None:
+    cluster = Cluster().secret("pull", OTHER).secret("pull", GOOD, namespace="other").account()
+    fixes = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fixes[0], Create)
+    assert fixes[0].name == "regcred"
+
+
+def test_an_expired_credential_is_no_candidate() -> None:
+    cluster = Cluster().secret("old", {"registry.test:5000": expired_ecr()}).account()
+    fixes = cluster.pod(error=NOTHING_SENT).finding().fixes
+
+    assert isinstance(fixes[0], Create)
+
+
+def test_an_expired_credential_of_the_account_is_renewed_before_pods_are_made_anew() -> None:
+    cluster = Cluster().secret("ecr", {"registry.test:5000": expired_ecr()})
+    cluster.account(secrets=("ecr",)).workload("Deployment", "web")
+    fixes = cluster.pod(owner="Deployment/web", error=NOTHING_SENT).finding().fixes
+
+    assert [type(fix) for fix in fixes] == [Create, Restart]
+
+
+def test_a_key_that_serves_another_image_is_kept() -> None:
+    cluster = Cluster().secret("pull", {"registry.test:5001": entry()})
+    cluster.pod("works", secrets=("pull",), image="registry.test:5001/team/app:v1")
+    fixes = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding().fixes
+
+    assert shapes(fixes) == [
+        Rewrap(NAMESPACE, "pull-2", "pull", (("registry.test:5001", "registry.test:5000"),)),
+        Attach(ref("Pod", "demo"), ("pull-2",), recreate=True),
+    ]
+
+
+def test_an_ephemeral_container_is_started_again_by_hand() -> None:
+    cluster = Cluster().secret("pull", GOOD).account().workload("Deployment", "web")
+    cluster.pod(owner="Deployment/web")
+    pod = cluster.objects[-1]
+    image = "registry.test:5000/team/debug:v1"
+    waiting = {"reason": "ErrImagePull", "message": NOTHING_SENT.replace(IMAGE, image)}
+    pod["spec"]["ephemeralContainers"] = [{"name": "dbg", "image": image}]
+    status = {"name": "dbg", "image": image, "state": {"waiting": waiting}}
+    pod["status"]["ephemeralContainerStatuses"] = [status]
+    attach, advice = cluster.finding().fixes
+
+    assert isinstance(attach, Attach)
+    assert isinstance(advice, Advice)
+    assert "kubectl debug" in advice.note

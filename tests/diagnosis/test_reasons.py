@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from datetime import timedelta
 
 import pytest
@@ -24,6 +22,7 @@ from tests.diagnosis.cluster import (
     Cluster,
     ago,
     entry,
+    expired_ecr,
 )
 
 GOOD = {"registry.test:5000": entry()}
@@ -43,11 +42,6 @@ CANNOT_RETRIEVE = (
     "Unable to retrieve some image pull secrets (pull); "
     "attempting to pull the image may not succeed."
 )
-
-
-def expired_ecr() -> dict[str, str]:
-    token = {"payload": "x", "datakey": "y", "version": "2", "type": "DATA_KEY", "expiration": 1}
-    return entry("AWS", base64.b64encode(json.dumps(token).encode()).decode())
 
 
 CLUSTERS = {
@@ -315,3 +309,65 @@ def test_an_unusable_credential_says_what_it_lacks(auth: dict[str, str], words: 
 
     assert found.reason is Reason.UNUSABLE_CREDENTIAL
     assert words in found.evidence[0].text
+
+
+def test_a_secret_that_the_kubelet_lacked_at_its_last_try_explains_it() -> None:
+    cluster = Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=BARE_401)
+    cluster.event("Pulling", f'Pulling image "{IMAGE}"')
+    cluster.event(RETRIEVE_EVENT, CANNOT_RETRIEVE, container=None)
+    found = cluster.finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+    assert found.confidence is Confidence.LIKELY
+
+
+def test_a_match_where_nothing_was_sent_is_newer_than_the_try() -> None:
+    found = Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=NOTHING_SENT).finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+
+
+def test_a_new_label_is_no_new_credential() -> None:
+    entry_of = {"time": ago(minutes=1), "fieldsV1": {"f:metadata": {"f:labels": {}}}}
+    cluster = Cluster().secret("pull", GOOD, managedFields=[entry_of])
+    cluster.pod(secrets=("pull",), error=REJECTED, tried=timedelta(minutes=2))
+
+    assert cluster.finding().reason is Reason.CREDENTIAL_REJECTED
+
+
+def test_a_mirror_that_rejects_is_named() -> None:
+    error = (
+        'failed to pull and unpack image "docker.io/team/app:v1": failed to resolve reference '
+        '"docker.io/team/app:v1": unexpected status from HEAD request to '
+        "https://mirror.corp/v2/team/app/manifests/v1?ns=docker.io: 401 Unauthorized"
+    )
+    cluster = Cluster().secret("hub", {HUB: entry()})
+    found = cluster.pod(secrets=("hub",), image="team/app:v1", error=error).finding()
+
+    assert (found.reason, found.confidence) == (Reason.CREDENTIAL_REJECTED, Confidence.LIKELY)
+    assert "mirror.corp, a mirror of Docker Hub" in found.evidence[0].text
+
+
+def test_static_pods_are_told_apart_though_one_node_owns_them() -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "name": "n", "uid": "n", "controller": True}
+    cluster = Cluster().account()
+    for name in ("a-n", "b-n"):
+        mirror = {"kubernetes.io/config.mirror": name}
+        cluster.pod(name, annotations=mirror, ownerReferences=[node], error=NOTHING_SENT)
+
+    assert [f.subject.name for f in cluster.doctor().findings] == ["a-n", "b-n"]
+
+
+def test_a_password_that_ends_in_a_newline_is_noted() -> None:
+    keys = {"registry.test:5000": entry(password="s3cret\n")}
+    found = Cluster().secret("pull", keys).pod(secrets=("pull",), error=REJECTED).finding()
+
+    assert any("newline" in line.text for line in found.evidence if line.about == "note")
+
+
+def test_a_config_of_a_credential_helper_says_where_the_credential_is() -> None:
+    raw = '{"credsStore": "desktop"}'
+    found = Cluster().secret("pull", raw=raw).pod(secrets=("pull",), error=NOTHING_SENT).finding()
+    listed = next(line for line in found.evidence if line.about == "listed")
+
+    assert "helper" in listed.text

@@ -61,7 +61,11 @@ def _furthest(errors: list[PullError]) -> PullError:
     """Choose the attempt that got furthest: it is the truth; of equals the first."""
     best = max(errors, key=lambda error: attempts.progress(error.cause))
     refused = any(error.cause in attempts.REFUSED for error in errors)
-    return replace(best, credential_accepted=refused and attempts.past_authentication(best.cause))
+    return replace(
+        best,
+        credential_accepted=refused and attempts.past_authentication(best.cause),
+        others=tuple(dict.fromkeys(error.raw for error in errors if error.raw != best.raw)),
+    )
 
 
 def _error(reading: Reading) -> PullError:

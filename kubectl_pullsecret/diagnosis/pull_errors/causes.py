@@ -62,7 +62,7 @@ class PullError:
     (with its port) is the one that answered or was dialled, where the message names it; `mirror`
     is that host where it is not the image's own. `credential_sent` is None where the text fits
     both. `credential_accepted`: of several attempts another one was refused and this one came past
-    authentication.
+    authentication. `others` are the innermost messages of these other attempts.
     """
 
     cause: Cause
@@ -72,3 +72,4 @@ class PullError:
     mirror: str | None = None
     credential_sent: bool | None = None
     credential_accepted: bool = False
+    others: tuple[str, ...] = ()

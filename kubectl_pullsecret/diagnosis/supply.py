@@ -1,0 +1,170 @@
+"""Where a credential comes from: one that is there, a copy, a better key, or typed anew."""
+
+from __future__ import annotations
+
+from kubectl_pullsecret.credentials import Malformed, Payload, PullSecret
+from kubectl_pullsecret.credentials.hosts import cloud_registry
+from kubectl_pullsecret.credentials.keyring import Credential, Keyring
+from kubectl_pullsecret.credentials.kinds import CredentialKind, about
+from kubectl_pullsecret.credentials.near_miss import Miss
+from kubectl_pullsecret.credentials.shown_key import shown_key
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.offer import NamedSecret
+from kubectl_pullsecret.diagnosis.placement import attach
+from kubectl_pullsecret.facts.objects import Secret
+from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.report import Advice, Copy, Create, Fix, Rewrap
+
+HUB_SERVER = "https://index.docker.io/v1/"
+NEW_SECRET = "regcred"  # the name of kubectl's own documentation
+
+_ASKS = "asks for the password"
+_ECR = "the password is what `aws ecr get-login-password` prints"
+
+
+def supply(case: Case) -> tuple[Fix, ...]:
+    """Find a credential for the image: attached nowhere, in another namespace, or typed anew."""
+    if case.reference is None:
+        return ()
+    if case.pod is not None and case.pod.mirror:
+        return attach(case, [NEW_SECRET])
+    if case.serving_here:
+        return attach(case, [case.serving_here[0].name])
+    for found in case.serving_elsewhere:
+        if not _taken(case, found.name):
+            return (Copy(found.name, found.namespace, case.namespace), *attach(case, [found.name]))
+    name = new_name(case, NEW_SECRET)
+    return (_create(case, name), *attach(case, [name]))
+
+
+def supply_named(case: Case, missing: NamedSecret) -> tuple[Fix, ...]:
+    """Bring a named, missing secret into being: the pod lists it, so no list need change."""
+    if case.reference is None:
+        return ()
+    same = [s for s in case.serving_elsewhere if s.name == missing.name]
+    if same:
+        return (Copy(missing.name, same[0].namespace, case.namespace),)
+    if case.serving_here:
+        note = f"the pod lists {missing.name}; its list need not change"
+        return (Rewrap(case.namespace, missing.name, case.serving_here[0].name, note=note),)
+    if case.serving_elsewhere and not case.account_offer.usable:
+        return supply(case)
+    return (_create(case, missing.name),)
+
+
+def _taken(case: Case, name: str) -> bool:
+    """Whether a secret of this name is here, or a list means another one by it."""
+    listed = {named.name for named in (*case.listed, *case.account_only)}
+    return (case.namespace, name) in case.snapshot.secrets or name in listed
+
+
+def _create(case: Case, name: str) -> Fix:
+    assert case.reference is not None
+    cloud = cloud_registry(case.reference.registry)
+    if cloud is not None and cloud.vendor == "ECR":
+        return Create(case.namespace, name, server_of(case), username="AWS", note=_ECR)
+    return Create(case.namespace, name, server_of(case), note=_ASKS)
+
+
+def rewrite(case: Case, credential: Credential) -> tuple[Fix, ...]:
+    """Write the credential of a secret anew, under the key that it has."""
+    held_back = cannot_change(case.snapshot.secrets.get((case.namespace, credential.secret)))
+    if held_back:
+        return (Advice(held_back),)
+    entry = credential.entry
+    note = _ECR if about(entry).kind is CredentialKind.ECR else _ASKS
+    return (
+        Create(
+            case.namespace, credential.secret, entry.key, entry.username, replace=True, note=note
+        ),
+    )
+
+
+def rename(case: Case) -> tuple[Fix, ...]:
+    """Reuse the credential of the nearest miss under the key that the kubelet needs."""
+    for miss in case.offer.misses:
+        if miss.near and miss.write_instead and miss.entry.usable:
+            return _renamed(case, miss, miss.write_instead)
+    return ()
+
+
+def _renamed(case: Case, miss: Miss, key: str) -> tuple[Fix, ...]:
+    held_back = cannot_change(case.snapshot.secrets.get((case.namespace, miss.secret)))
+    if held_back:
+        return (Advice(f"{held_back}: write {key} for {shown_key(miss.entry.key)}"),)
+    renames = ((miss.entry.key, key),)
+    if not _serves_others(case, miss):
+        note = "keeps user and password"
+        return (Rewrap(case.namespace, miss.secret, miss.secret, renames, note=note),)
+    name = new_name(case, miss.secret)
+    note = f"{shown_key(miss.entry.key)} serves other images: a second secret"
+    return (Rewrap(case.namespace, name, miss.secret, renames, note=note), *attach(case, [name]))
+
+
+def _serves_others(case: Case, miss: Miss) -> bool:
+    """Whether a pod of the namespace pulls another image with this entry."""
+    entry = Payload((miss.entry,))
+    keyring = Keyring([PullSecret(miss.secret, entry)])
+    images = {
+        use.image
+        for pod in case.snapshot.pods
+        if pod.ref.namespace == case.namespace and miss.secret in pod.spec.pull_secrets
+        for use in pod.spec.images
+    }
+    return any(_serves(keyring, image) for image in images)
+
+
+def _serves(keyring: Keyring, image: str) -> bool:
+    try:
+        return bool(keyring.lookup(Reference.parse(image)))
+    except InvalidReference:
+        return False
+
+
+def retype(case: Case, secret: Secret) -> tuple[Fix, ...]:
+    """Write what a secret of the wrong type holds as a pull secret of another name."""
+    name = new_name(case, secret.ref.name)
+    rewrap = Rewrap(case.namespace, name, secret.ref.name, note="a Secret's type cannot be changed")
+    return (rewrap, *attach(case, [name]))
+
+
+def mend_all(case: Case, malformed: tuple[tuple[str, Malformed], ...]) -> tuple[Fix, ...]:
+    """Write the bad entry of each malformed secret anew: the kubelet stops at every one."""
+    return tuple(_mend(case, name, bad) for name, bad in malformed)
+
+
+def _mend(case: Case, name: str, malformed: Malformed) -> Fix:
+    held_back = cannot_change(case.snapshot.secrets.get((case.namespace, name)))
+    if held_back:
+        return Advice(f"{held_back}; {malformed.remedy}")
+    if malformed.key is None and case.reference is None:
+        return Advice(f"secret/{name}: {malformed.remedy}")
+    server = malformed.key or server_of(case)
+    return Create(case.namespace, name, server, replace=True, note=_ASKS)
+
+
+def cannot_change(secret: Secret | None) -> str:
+    """Why writing this secret would fail or not last; "" if it may be written."""
+    if secret is None:
+        return ""
+    if secret.immutable:
+        return f"secret/{secret.ref.name} is immutable: create one of another name and attach it"
+    if secret.managed_by:
+        managers = ", ".join(secret.managed_by)
+        return f"{managers} writes secret/{secret.ref.name}: change it there"
+    return ""
+
+
+def server_of(case: Case) -> str:
+    """The registry key that serves the case's image."""
+    assert case.reference is not None
+    registry = case.reference.registry
+    return HUB_SERVER if registry == "docker.io" else registry
+
+
+def new_name(case: Case, wanted: str) -> str:
+    """A secret name that is free in the namespace, as far as was seen."""
+    name, number = wanted, 2
+    while _taken(case, name):
+        name, number = f"{wanted}-{number}", number + 1
+    return name
