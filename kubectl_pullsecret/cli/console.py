@@ -79,6 +79,9 @@ class Console:
         return error.exit_code
 
     def _complain(self, text: str) -> None:
+        from kubectl_pullsecret.credentials.redaction import redact
+
+        text = redact(text)  # a path, a name or an argument may hold what somebody pasted
         with suppress(OSError):
             self._send(self.stdout, "")  # in order, where both are one terminal
             self._send(self.stderr, _for_encoding(text, self.stderr))

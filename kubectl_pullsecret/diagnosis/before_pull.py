@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.attempt import PROGRESS_EVENTS, SANDBOX_EVENT
 from kubectl_pullsecret.diagnosis.pull_errors import parse
 from kubectl_pullsecret.diagnosis.reasons import REASONS
@@ -50,7 +51,7 @@ def pod_not_created(
         confidence=Confidence.SETTLED,
         subject=top.ref,
         message=f"{display(top.ref)} in {top.ref.namespace} {lacks}: it could not be created",
-        evidence=(Evidence("why", (page.means,)), Evidence("seen", (said,))),
+        evidence=(Evidence("why", (page.means,)), Evidence("seen", (redact(said),))),
         fixes=(Advice(page.fix),),
         last_attempt=failed.last if failed else None,
     )

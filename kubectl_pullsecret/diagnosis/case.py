@@ -14,6 +14,7 @@ from kubectl_pullsecret.credentials import (
     PullSecret,
 )
 from kubectl_pullsecret.credentials.candidates import CandidateIndex
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT, Attempt
 from kubectl_pullsecret.diagnosis.offer import (
     NamedSecret,
@@ -76,6 +77,11 @@ class Case:
             return ObjectRef(self.owner.kind, self.namespace, self.owner.name)
         assert self.pod is not None
         return self.pod.ref
+
+    @cached_property
+    def shown_image(self) -> str:
+        """The image as it may be shown: people paste URLs with passwords into image names."""
+        return redact(self.image)
 
     @property
     def denied(self) -> bool:

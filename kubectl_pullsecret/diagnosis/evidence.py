@@ -45,7 +45,7 @@ def _meaning(case: Case, why: str) -> str:
     reference = case.reference
     if reference is None or not case.denied or case.image.startswith(f"{reference.registry}/"):
         return why
-    return f"{case.image} is {reference}; {why}"
+    return f"{case.shown_image} is {reference}; {why}"
 
 
 def secret_lines(case: Case) -> list[Evidence]:

@@ -143,14 +143,14 @@ def _finding(
         confidence=verdict.confidence,
         subject=case.subject,
         message=message,
-        image=None if of_pod else case.image,
+        image=None if of_pod else case.shown_image,
         containers=_containers(case),
         pods=PodGroup(1, (pod.ref.name,), (pod.node,) if pod.node else ()) if pod else PodGroup(0),
         also=also,
         cause=attempt.error.cause.value if attempt else None,
         evidence=evidence,
         fixes=_distinct(verdict.fixes),
-        then=verdict.then or then_of(verdict.fixes),
+        then=verdict.then or (then_of(verdict.fixes) if attempt else ""),
         settled_by=verdict.questions,
         last_attempt=attempt.last if attempt else None,
     )
@@ -170,13 +170,13 @@ def _verdict_line(case: Case, verdict: Verdict) -> str:
     where = f"{display(case.subject)} in {case.namespace}"
     if verdict.reason is Reason.SECRET_MALFORMED:
         return f"{where} cannot start: {verdict.why}"
-    return f"{where} cannot pull {case.image} ({', '.join(_containers(case))})"
+    return f"{where} cannot pull {case.shown_image} ({', '.join(_containers(case))})"
 
 
 def _image_line(case: Case, verdict: Verdict) -> Iterator[Evidence]:
     if verdict.reason is Reason.SECRET_MALFORMED:
         containers = ", ".join(_containers(case))
-        yield Evidence("image", (f"{case.image} ({containers}); no pull was tried",))
+        yield Evidence("image", (f"{case.shown_image} ({containers}); no pull was tried",))
 
 
 def malformed_beside(cases: Sequence[Case], found: Sequence[Finding]) -> Iterator[Finding]:
@@ -207,7 +207,7 @@ def prediction(case: Case, *, runs: bool) -> Finding | None:
 
 def _predicted(case: Case, verdict: Verdict, runs: bool) -> Finding:
     where = f"{display(case.subject)} in {case.namespace}"
-    what = f"{case.image} ({', '.join(_containers(case))})"
+    what = f"{case.shown_image} ({', '.join(_containers(case))})"
     evidence = evidence_of(case, verdict)
     if verdict.reason is Reason.INVALID_IMAGE_NAME:
         return _finding(case, verdict, message=f"{where} cannot pull {what}", evidence=evidence)
@@ -232,7 +232,7 @@ def not_seen(case: Case) -> Iterator[Incomplete]:
     if not (case.denied or stopped):
         return
     for named in case.unseen:
-        why = f"whether it serves {case.image}; add it to the input"
+        why = f"whether it serves {case.shown_image}; add it to the input"
         yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
     if case.account is None and not case.spec.pull_secrets:
         name = case.spec.service_account or "default"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.images import InvalidReference, Reference
 
 HUB = "docker.io"
@@ -38,12 +39,20 @@ class ImageName:
 
 
 def explain_name(image: str) -> ImageName:
-    """Say what an image name means. Never raises: a refused name is explained too."""
+    """Say what an image name means. Never raises: a refused name is explained too.
+
+    A refused name may be a URL with a password in it: that part is masked.
+    """
     try:
         reference = Reference.parse(image)
     except InvalidReference as refused:
         return ImageName(
-            image, None, (_why_refused(image),), "", _corrected(image), kubelet_text=str(refused)
+            redact(image),
+            None,
+            (_why_refused(image),),
+            "",
+            _corrected(redact(image)),
+            kubelet_text=redact(str(refused)),
         )
     why = (*_why_registry(image, reference), *_why_tag(image, reference))
     remark, write_instead = _remark(image, reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.attempt import NOT_BEGUN
 from kubectl_pullsecret.facts.objects import Pod
 from kubectl_pullsecret.report import Note
@@ -22,7 +23,7 @@ def _state(pod: Pod) -> str:
         reasons = ", ".join(f"{s.waiting_reason} ({s.container})" for s in waiting)
         return f"not an image pull problem: {reasons}"
     if pod.unscheduled:
-        return f"not an image pull problem: not scheduled, {pod.unscheduled}"
+        return f"not an image pull problem: not scheduled, {redact(pod.unscheduled)}"
     if pod.reason:
         return f"not an image pull problem: {pod.reason}"
     if pod.phase in ("Succeeded", "Failed"):

@@ -11,6 +11,7 @@ from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import NamedSecret
 from kubectl_pullsecret.diagnosis.placement import attach
+from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import Secret
 from kubectl_pullsecret.images import InvalidReference, Reference
 from kubectl_pullsecret.report import Advice, Copy, Create, Fix, Rewrap
@@ -41,12 +42,15 @@ def supply_named(case: Case, missing: NamedSecret) -> tuple[Fix, ...]:
     """Bring a named, missing secret into being: the pod lists it, so no list need change."""
     if case.reference is None:
         return ()
+    if not is_object_name(missing.name):
+        return (Advice(f"no Secret can have the name {missing.name}: correct the list"),)
     same = [s for s in case.serving_elsewhere if s.name == missing.name]
     if same:
         return (Copy(missing.name, same[0].namespace, case.namespace),)
     if case.serving_here:
-        note = f"the pod lists {missing.name}; its list need not change"
-        return (Rewrap(case.namespace, missing.name, case.serving_here[0].name, note=note),)
+        there = case.serving_here[0].name
+        note = f"or, if {missing.name} is a typo of {there}, correct the list instead"
+        return (Rewrap(case.namespace, missing.name, there, note=note),)
     if case.serving_elsewhere and not case.account_offer.usable:
         return supply(case)
     return (_create(case, missing.name),)

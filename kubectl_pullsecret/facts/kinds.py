@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -54,3 +55,11 @@ def display(ref: ObjectRef) -> str:
     """`kind/name` as our output writes it: pod/demo, deploy/web, sa/default, rollout/web."""
     info = kind_info(ref.kind)
     return f"{info.short if info else ref.kind.lower()}/{ref.name}"
+
+
+def is_object_name(text: str) -> bool:
+    """Whether an object can have this name: an RFC 1123 subdomain, as the API server asks for.
+
+    A list of pull secrets may hold any text: the API server does not check those names.
+    """
+    return re.fullmatch(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", text) is not None

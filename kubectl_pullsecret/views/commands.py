@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.facts.kinds import display, is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix, Restart, Rewrap
 from kubectl_pullsecret.views.terminal import neutralise
@@ -26,10 +26,29 @@ _ROLLOUTS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})  # kubectl rol
 def command(fix: Fix, connection: tuple[str, ...] = ()) -> tuple[str, ...] | None:
     """Return the argv of a fix and the connection flags; None where no command can do it.
 
-    None too where the argv would hold a password: somebody wrote it into a registry key.
+    None too where the argv would hold a password that somebody wrote into a registry key, and
+    where a name is none: the API takes any text for the name of a pull secret, flags included.
     """
-    argv = None if any(shown_key(key) != key for key in _keys(fix)) else _argv(fix)
+    leaks = any(shown_key(key) != key for key in _keys(fix))
+    if leaks or not all(map(is_object_name, _names_in(fix))):
+        return None
+    argv = _argv(fix)
     return None if argv is None else (*argv, *connection)
+
+
+def _names_in(fix: Fix) -> tuple[str, ...]:
+    """Return every name that the argv would hold as a word of its own."""
+    if isinstance(fix, Attach | Detach):
+        return (fix.target.name, fix.target.namespace, *fix.secrets)
+    if isinstance(fix, Create):
+        return (fix.name, fix.namespace)
+    if isinstance(fix, Rewrap):
+        return (fix.name, fix.namespace, fix.from_secret)
+    if isinstance(fix, Copy):
+        return (fix.secret, fix.from_namespace, fix.to_namespace)
+    if isinstance(fix, Restart):
+        return (fix.target.name, fix.target.namespace, *fix.more)
+    return ()
 
 
 def _keys(fix: Fix) -> tuple[str, ...]:
@@ -65,16 +84,22 @@ def _flags(given: dict[str, bool]) -> tuple[str, ...]:
     return tuple(flag for flag, wanted in given.items() if wanted)
 
 
+def _option(flag: str, value: str) -> tuple[str, ...]:
+    """Return a flag and its value; as one word where the value looks like a flag itself."""
+    return (f"{flag}={value}",) if value.startswith("-") else (flag, value)
+
+
 def _create(fix: Create) -> tuple[str, ...]:
     """Name the secret anew; the password is asked for, and never stands in an argv."""
     return (
         *(fix.name, "-n", fix.namespace, *_flags({"--replace": fix.replace})),
-        *("--docker-server", fix.server, "--docker-username", fix.username or USERNAME),
+        *_option("--docker-server", fix.server),
+        *_option("--docker-username", fix.username or USERNAME),
     )
 
 
 def _rewrap(fix: Rewrap) -> tuple[str, ...]:
-    renames = (word for old, new in fix.renames for word in ("--rename", f"{old}={new}"))
+    renames = (word for old, new in fix.renames for word in _option("--rename", f"{old}={new}"))
     replace = _flags({"--replace": fix.name == fix.from_secret})
     return (fix.name, "-n", fix.namespace, *replace, "--from-secret", fix.from_secret, *renames)
 

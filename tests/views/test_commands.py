@@ -186,3 +186,19 @@ def test_any_word_reads_back_in_bash(words: list[str]) -> None:
 def test_a_line_is_broken_between_flags_only() -> None:
     argv = ("kubectl", "x", "-n", "prod", "--replace", "--server", "a b")
     assert phrases(argv) == ("kubectl", "x", "-n prod", "--replace", "--server 'a b'")
+
+
+@pytest.mark.parametrize("name", ["--context=prod", "-A", "a b", "$(id)", "", "Bad_Name", "a/b"])
+def test_a_name_that_no_object_can_have_gives_no_command(name: str) -> None:
+    assert command(Create("prod", name, "registry.test")) is None
+    assert command(Attach(ref("Deployment", "web"), (name,))) is None
+    assert command(Copy(name, "dev", "prod")) is None
+    assert command(Rewrap("prod", "pull", name)) is None
+    assert command(Restart(ref("Pod", "a"), more=(name,))) is None
+
+
+def test_a_value_that_looks_like_a_flag_stays_with_its_flag() -> None:
+    argv = command(Create("prod", "pull", "registry.test", "--all"))
+
+    assert argv is not None
+    assert "--docker-username=--all" in argv

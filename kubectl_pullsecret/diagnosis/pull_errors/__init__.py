@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.pull_errors import attempts
 from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause, PullError
 from kubectl_pullsecret.diagnosis.pull_errors.reading import Reading, read
@@ -38,12 +39,14 @@ def parse(message: str, image: str | None = None, where: str = "") -> PullError:
     `image` is the name as the pod wrote it; it tells a mirror from the image's own registry.
     `where` may name the waiting reason or event reason beside the message. Any text is taken:
     nothing is raised, and what is not understood is Unknown. Of very long messages the ends count.
+    What looks like a credential in the message is masked in the answer.
     """
     text = attempts.without_artifact(plain(message))
     error = _parse(text, image, _DEEPEST)
     if error.cause in {Cause.UNKNOWN, Cause.UNINFORMATIVE}:
         error = replace(error, cause=_BY_REASON.get(where, error.cause))
-    return error if error.raw else replace(error, raw=one_line(text))
+    raw, others = redact(error.raw or one_line(text)), tuple(map(redact, error.others))
+    return replace(error, raw=raw, others=others)
 
 
 def _parse(text: str, image: str | None, depth: int) -> PullError:
