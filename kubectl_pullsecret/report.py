@@ -230,6 +230,7 @@ class Report:
     findings: tuple[Finding, ...]
     pods: int  # looked at
     failing: int  # of these, with a failed image pull
+    templates: int = 0  # of workloads without pods: judged as predictions
     incomplete: tuple[Incomplete, ...] = ()
     outages: tuple[str, ...] = ()  # one line for a cause that hits many owners
     notes: tuple[Note, ...] = ()

@@ -98,8 +98,14 @@ def run(args: Sequence[str], console: Console) -> ExitCode:
 
 def _invoke(args: Sequence[str], console: Console) -> ExitCode:
     """Do what click's own `main` does, without its streams, exit codes and traceback."""
-    with commands.make_context(PROGRAM, list(args) or ["--help"], obj=console) as context:
+    words = [_as_click_reads(word) for word in args] or ["--help"]
+    with commands.make_context(PROGRAM, words, obj=console) as context:
         return ExitCode(commands.invoke(context))
+
+
+def _as_click_reads(word: str) -> str:
+    """`-n=team` means `-n team` to kubectl; click would look for the namespace `=team`."""
+    return word[:2] + word[3:] if len(word) > 3 and word[:1] == "-" and word[2] == "=" else word
 
 
 def _usage_error(error: click.UsageError) -> PullSecretError:

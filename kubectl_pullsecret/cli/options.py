@@ -39,9 +39,21 @@ recursive = click.option(
     "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
 )
 
+
+def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse `-n ""`: an unset variable must not widen or narrow what is looked at."""
+    if value == "":
+        raise click.BadParameter("the namespace is empty; leave -n out to look everywhere")
+    return value
+
+
 # namespace: str | None
 namespace = click.option(
-    "-n", "--namespace", metavar="NAMESPACE", help="Look at this namespace only."
+    "-n",
+    "--namespace",
+    metavar="NAMESPACE",
+    help="Look at this namespace only.",
+    callback=_not_empty,
 )
 
 # all_namespaces: bool; wins over -n, as in kubectl

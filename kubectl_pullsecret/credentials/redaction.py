@@ -17,7 +17,7 @@ _PATTERNS = (
     r"(?P<keep>\w[\w+.-]*://)[^\s\"']+(?=@(?!sha\d+:))",
     r"(?P<keep>(?<!\w))[^\s/\"'@=]+:[^\s/\"'@]+(?=@(?!sha\d+:))",
     # ?access_token=…, X-Amz-Signature=…, password=…
-    r"(?P<keep>(?i:\b[\w-]*(?:token|signature|sig|password|passwd|secret|credential|apikey|auth))=)"
+    r"(?P<keep>(?i:\b[\w-]*(?:token|signature|sig|password|passwd|secret|credential|api_?key|auth))=[\"']?)"
     r"[^\s&\"',;)]+",
     # "password": "…"
     r"(?P<keep>\"(?i:[\w-]*(?:token|password|passwd|secret|auth))\"\s*:\s*\")[^\"]*",

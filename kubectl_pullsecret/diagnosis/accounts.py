@@ -18,6 +18,7 @@ from kubectl_pullsecret.report import (
     Detach,
     Evidence,
     Finding,
+    Incomplete,
     Note,
     Reason,
     Severity,
@@ -43,7 +44,10 @@ def _rows(
     secret = snapshot.secrets.get((account.ref.namespace, name))
     if secret is None:
         proven = snapshot.sight("Secret", account.ref.namespace).settles(name)
-        yield label, "not in this namespace" if proven else "not seen: nothing is known of it"
+        yield (
+            label,
+            "not in this namespace" if proven else "not in the input: nothing is known of it",
+        )
     elif isinstance(secret.content, Malformed):
         yield label, f"unreadable: {secret.content.where}: {secret.content.why}"
     elif isinstance(secret.content, NotAPullSecret):
@@ -76,6 +80,15 @@ def account_findings(snapshot: Snapshot, account: ServiceAccount) -> Iterator[Fi
                 )
         else:
             yield from _of_secret(account, secret)
+
+
+def account_unseen(snapshot: Snapshot, account: ServiceAccount) -> Iterator[Incomplete]:
+    """The listed secrets of which nothing is known."""
+    namespace = account.ref.namespace
+    sight = snapshot.sight("Secret", namespace)
+    for name in dict.fromkeys(name for name in account.pull_secrets if name):
+        if (namespace, name) not in snapshot.secrets and not sight.settles(name):
+            yield Incomplete("get", f"secrets/{name}", namespace, "what it serves; add it")
 
 
 def _of_secret(account: ServiceAccount, secret: Secret) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 
 from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError, parse
 from kubectl_pullsecret.facts.objects import (
@@ -38,7 +39,7 @@ PULL_REASONS = frozenset(
 NOT_BEGUN = frozenset({"", "ContainerCreating", "PodInitializing"})
 FAILURE_EVENTS = frozenset({"Failed", "InspectFailed", "ErrImageNeverPull"})
 PROGRESS_EVENTS = frozenset({"Pulled", "Created", "Started"})
-RETRIEVE_EVENT = "FailedToRetrieveImagePullSecret"
+_NEWEST = 20  # events of one container that are read; older ones say nothing more
 SANDBOX_EVENT = "FailedCreatePodSandBox"
 
 
@@ -139,7 +140,7 @@ def _attempt(
     use: ImageUse, status_message: str, events: Sequence[Event], *, raw_reason: bool = False
 ) -> Attempt | None:
     failures = [event for event in events if event.reason in FAILURE_EVENTS]
-    telling = [event for event in failures if _tells(event, status_message)]
+    telling = list(islice((e for e in failures if _tells(e, status_message)), _NEWEST))
     if not status_message and not telling:
         return None
     error = _newest_error(use.image, status_message, telling)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,18 +11,18 @@ from kubectl_pullsecret.credentials import (
     NotAPullSecret,
     PullSecret,
 )
-from kubectl_pullsecret.credentials.candidates import CandidateIndex
 from kubectl_pullsecret.credentials.redaction import redact
-from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT, Attempt
+from kubectl_pullsecret.diagnosis.attempt import Attempt
+from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.offer import (
     NamedSecret,
     Offer,
     Presence,
     is_openshift_internal,
     is_over,
-    offer_of,
 )
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.diagnosis.retrievals import retrievals_of
 from kubectl_pullsecret.facts.objects import (
     Event,
     ObjectRef,
@@ -55,9 +53,7 @@ class Case:
     Without an attempt the case is hypothetical: "if the registry wants a credential".
     """
 
-    snapshot: Snapshot
-    candidates: Callable[[], CandidateIndex]  # every readable secret of the snapshot, indexed once
-    now: datetime
+    known: Known
     namespace: str
     spec: PodSpec
     image: str
@@ -67,6 +63,16 @@ class Case:
     attempt: Attempt | None
     events: tuple[Event, ...] = ()  # the pod's own, newest first
     shared_account: bool = False  # several workloads of the account fail alike
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Everything that was seen."""
+        return self.known.snapshot
+
+    @property
+    def now(self) -> datetime:
+        """The time of the run."""
+        return self.known.now
 
     @property
     def subject(self) -> ObjectRef:
@@ -136,7 +142,11 @@ class Case:
         names = self.spec.pull_secrets
         if not names and self.attempt is None and self.account is not None and not self.pod_exists:
             names = self.account.pull_secrets
-        return tuple(self.named(name) for name in names if name)
+        return self.known.named(self.namespace, names, self._retrievals)
+
+    @cached_property
+    def _retrievals(self) -> tuple[Event, ...]:
+        return retrievals_of(self.events)
 
     @cached_property
     def account_only(self) -> tuple[NamedSecret, ...]:
@@ -144,23 +154,18 @@ class Case:
         if self.account is None:
             return ()
         have = {named.name for named in self.listed}
-        names = [name for name in self.account.pull_secrets if name and name not in have]
-        return tuple(self.named(name) for name in names)
+        names = tuple(name for name in self.account.pull_secrets if name not in have)
+        return self.known.named(self.namespace, names, self._retrievals)
 
     @cached_property
     def offer(self) -> Offer:
         """What the listed secrets offer."""
-        return self.offer_by(self.listed)
+        return self.known.offer(self.listed, self.reference)
 
     @cached_property
     def account_offer(self) -> Offer:
         """What the account's further secrets would offer."""
-        return self.offer_by(self.account_only)
-
-    def offer_by(self, named: Sequence[NamedSecret]) -> Offer:
-        """What these secrets offer for the image."""
-        secrets = [item.secret.pull_secret for item in named if item.secret is not None]
-        return offer_of(secrets, self.reference)
+        return self.known.offer(self.account_only, self.reference)
 
     @cached_property
     def serving(self) -> tuple[tuple[PullSecret, AuthEntry], ...]:
@@ -169,7 +174,7 @@ class Case:
             return ()
         return tuple(
             (secret, entry)
-            for secret, entry in self.candidates().serving(self.reference)
+            for secret, entry in self.known.candidates.serving(self.reference)
             if entry.usable
             and not is_over(entry, self.now)
             and not is_openshift_internal(secret.name)
@@ -201,51 +206,3 @@ class Case:
             for named in self.listed
             if named.secret is not None and isinstance(named.secret.content, NotAPullSecret)
         )
-
-    def named(self, name: str) -> NamedSecret:
-        """What is known of a secret of this namespace: seen, proven missing, or not seen."""
-        secret = self.snapshot.secrets.get((self.namespace, name))
-        if secret is not None:
-            return NamedSecret(name, Presence.READ, secret)
-        if self.snapshot.sight("Secret", self.namespace).settles(name):
-            return NamedSecret(name, Presence.MISSING)
-        said = _kubelet_misses(name, self.events)
-        return NamedSecret(name, Presence.LIKELY_MISSING if said else Presence.UNSEEN)
-
-
-def _kubelet_misses(name: str, events: Sequence[Event]) -> bool:
-    """Whether the kubelet said twice, or after the last pull began, that it lacks a secret.
-
-    A single event proves nothing: a slow kubelet cache causes one for secrets that exist.
-    """
-    began = _last_pull(events)
-    return any(
-        event.count > 1 or (event.last is not None and began is not None and event.last > began)
-        for event in _retrievals(name, events)
-    )
-
-
-def kubelet_lacked(name: str, events: Sequence[Event]) -> bool:
-    """Whether the kubelet said of its last try that it could not retrieve a secret.
-
-    The event comes in the second of the pull that it precedes, and again at each later sync.
-    """
-    began = _last_pull(events)
-    return any(
-        event.last is not None and (began is None or event.last >= began)
-        for event in _retrievals(name, events)
-    )
-
-
-def _last_pull(events: Sequence[Event]) -> datetime | None:
-    return max((e.last for e in events if e.reason == "Pulling" and e.last), default=None)
-
-
-def _retrievals(name: str, events: Sequence[Event]) -> list[Event]:
-    """The events "Unable to retrieve some image pull secrets (a, b); …" that name a secret."""
-    return [e for e in events if e.reason == RETRIEVE_EVENT and name in _named_in(e.message)]
-
-
-def _named_in(message: str) -> frozenset[str]:
-    found = re.search(r"\(([^)]*)\)", message)
-    return frozenset(found.group(1).split(", ")) if found else frozenset()

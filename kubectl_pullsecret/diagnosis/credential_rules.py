@@ -12,7 +12,7 @@ from kubectl_pullsecret.credentials import NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import Presence, is_over
+from kubectl_pullsecret.diagnosis.offer import Presence, is_over, names_of
 from kubectl_pullsecret.diagnosis.placement import account_ref, attach, renew_pod
 from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError
 from kubectl_pullsecret.diagnosis.reasons import REASONS
@@ -72,7 +72,7 @@ def secret_not_found(case: Case) -> Verdict | None:
         return None
     first = missing[0]
     proven = first.presence is Presence.MISSING
-    names = ", ".join(f"secret/{named.name}" for named in missing)
+    names = names_of(missing)
     verb = "is" if len(missing) == 1 else "are"
     where = f"not in namespace {case.namespace}"
     return Verdict(
@@ -125,7 +125,7 @@ def no_matching_credential(case: Case) -> Verdict | None:
 
 def _nothing_sent_for_unseen(case: Case) -> Verdict:
     """The runtime says that nothing was sent, and nobody here saw the secrets."""
-    names = ", ".join(f"secret/{named.name}" for named in case.unseen)
+    names = names_of(case.unseen)
     return Verdict(
         Reason.NO_MATCHING_CREDENTIAL,
         f"nothing was sent to {_registry(case)}; {names} was not seen: missing, or no match",
@@ -236,7 +236,7 @@ def _answered_401(case: Case) -> bool:
 
 def _rejected_unseen(case: Case) -> Verdict:
     """The message proves a credential that no readable secret holds."""
-    unseen = ", ".join(f"secret/{named.name}" for named in case.unseen)
+    unseen = names_of(case.unseen)
     whose = f"that of {unseen}, which was not seen here" if unseen else "none of the pod's secrets"
     return Verdict(
         Reason.CREDENTIAL_REJECTED,

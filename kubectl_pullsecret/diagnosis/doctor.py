@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
-from kubectl_pullsecret.credentials import NotAPullSecret
-from kubectl_pullsecret.credentials.candidates import CandidateIndex
-from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note
+from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note, account_unseen
 from kubectl_pullsecret.diagnosis.attempt import Attempt, attempts_of, may_wait
 from kubectl_pullsecret.diagnosis.before_pull import pod_not_created, sandbox_failure
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
 from kubectl_pullsecret.diagnosis.findings import failure, malformed_beside, not_seen, prediction
 from kubectl_pullsecret.diagnosis.grouping import group, outages
+from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
 from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, Workload
@@ -35,22 +33,27 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         _examine(snapshot, owners, pod) for pod in selected.pods if ask_all or may_wait(pod)
     ]
     failing = [pod for pod in examined if pod.attempts]
-    cases = _Cases(snapshot, now, _crowded_accounts(failing))
+    cases = _Cases(Known(snapshot, now), _crowded_accounts(failing))
     failed = [cases.of_attempts(pod) for pod in failing]
+    templates = [list(cases.of_template(one)) for one in _idle_workloads(selected, owners, ask_all)]
     findings = group(
         [
             *(finding for of_pod in failed for finding in _failures(of_pod)),
             *_before_pull(snapshot, owners, selected, examined),
             *_pod_predictions(cases, examined, ask_all),
-            *_template_predictions(cases, selected, owners, ask_all),
+            *filter(None, (prediction(case, runs=False) for of in templates for case in of)),
             *(found for one in selected.accounts for found in account_findings(snapshot, one)),
         ]
     )
-    unseen = (part for of_pod in failed for case in of_pod for part in not_seen(case))
+    unseen = [
+        part for of_one in (*failed, *templates) for case in of_one for part in not_seen(case)
+    ]
+    unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
     return Report(
         findings=findings,
         pods=len(selected.pods),
         failing=len(failing),
+        templates=len(templates),
         incomplete=tuple(dict.fromkeys(unseen)),
         outages=outages(findings),
         notes=tuple(_notes(snapshot, selected, examined, now)),
@@ -91,20 +94,9 @@ def _crowded_accounts(failing: Iterable[_ExaminedPod]) -> frozenset[tuple[str, s
 class _Cases:
     """Makes the cases of one run, with what all of them share."""
 
-    def __init__(
-        self, snapshot: Snapshot, now: datetime, crowded: frozenset[tuple[str, str]]
-    ) -> None:
-        self.snapshot = snapshot
-        self.now = now
+    def __init__(self, known: Known, crowded: frozenset[tuple[str, str]]) -> None:
+        self._known = known
         self._crowded = crowded
-
-    @cached_property
-    def _index(self) -> CandidateIndex:
-        return CandidateIndex.of(
-            secret.pull_secret
-            for secret in self.snapshot.secrets.values()
-            if not isinstance(secret.content, NotAPullSecret)
-        )
 
     def of_attempts(self, examined: _ExaminedPod) -> list[Case]:
         """A case for each image that failed."""
@@ -114,9 +106,7 @@ class _Cases:
         """One image of a pod."""
         pod = examined.pod
         return Case(
-            snapshot=self.snapshot,
-            candidates=lambda: self._index,
-            now=self.now,
+            known=self._known,
             namespace=pod.ref.namespace,
             spec=pod.spec,
             image=image,
@@ -134,9 +124,7 @@ class _Cases:
         for image in dict.fromkeys(use.image for use in spec.images) if spec else ():
             assert spec is not None
             yield Case(
-                snapshot=self.snapshot,
-                candidates=lambda: self._index,
-                now=self.now,
+                known=self._known,
                 namespace=workload.ref.namespace,
                 spec=spec,
                 image=image,
@@ -185,17 +173,11 @@ def _pod_predictions(
                 yield found
 
 
-def _template_predictions(
-    cases: _Cases, selected: Selected, owners: Owners, ask_all: bool
-) -> Iterator[Finding]:
-    """The same for a template that has no pods; of a live one only where somebody asked."""
+def _idle_workloads(selected: Selected, owners: Owners, ask_all: bool) -> list[Workload]:
+    """The workloads without pods, judged by their template; live ones only where asked."""
     asked = [one for one in selected.workloads if one.template and (ask_all or not one.uid)]
     busy = owners.with_pods() if asked else frozenset()
-    for workload in asked:
-        if workload.ref not in busy:
-            yield from filter(
-                None, (prediction(c, runs=False) for c in cases.of_template(workload))
-            )
+    return [one for one in asked if one.ref not in busy]
 
 
 def _notes(

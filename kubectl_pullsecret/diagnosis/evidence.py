@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
@@ -11,12 +11,14 @@ from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence, is_over
+from kubectl_pullsecret.diagnosis.placement import account_ref
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.durations import span
 from kubectl_pullsecret.facts.kinds import display
-from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.facts.snapshot import Completeness
 from kubectl_pullsecret.report import Copy, Evidence, Reason
 
+LISTED_SHOWN = 20
 MISSES_SHOWN = 3  # of one secret; the nearest come first
 
 # Hosts whose nodes often have a credential provider or role of their own.
@@ -49,23 +51,24 @@ def _meaning(case: Case, why: str) -> str:
 
 
 def secret_lines(case: Case) -> list[Evidence]:
-    """`listed`, `hidden`, `elsewhere`: each secret, its key, what the kubelet makes of it."""
-    lines = [
-        Evidence("listed", row)
-        for named in case.listed
-        for row in _rows(named, case.offer, case.now)
-    ]
-    account = display(
-        ObjectRef("ServiceAccount", case.namespace, case.spec.service_account or "default")
-    )
+    """`listed` and `hidden`: each secret, its key, what the kubelet makes of it."""
+    account = display(account_ref(case))
     serving = {credential.secret for credential in case.account_offer.tried}
-    for named in case.account_only:
-        if named.name in serving:
-            lines += [
-                Evidence("hidden", (*row[:-1], f"{row[-1]}, from {account}"))
-                for row in _rows(named, case.account_offer, case.now)
-            ]
-    return lines
+    hidden = [named for named in case.account_only if named.name in serving]
+    return [
+        *_lines("listed", case.listed, case.offer, case.now),
+        *_lines("hidden", hidden, case.account_offer, case.now, f", from {account}"),
+    ]
+
+
+def _lines(
+    about: str, secrets: Sequence[NamedSecret], offer: Offer, now: datetime, origin: str = ""
+) -> Iterator[Evidence]:
+    for named in secrets[:LISTED_SHOWN]:
+        for row in _rows(named, offer, now):
+            yield Evidence(about, (*row[:-1], f"{row[-1]}{origin}"))
+    if len(secrets) > LISTED_SHOWN:
+        yield Evidence(about, (f"and {len(secrets) - LISTED_SHOWN} more",))
 
 
 def elsewhere_lines(case: Case, verdict: Verdict) -> list[Evidence]:
@@ -107,7 +110,7 @@ def _why_empty(payload: Payload) -> str:
 
 def _absent(presence: Presence) -> str:
     if presence is Presence.UNSEEN:
-        return "not seen: nothing is known of it"
+        return "not in the input: nothing is known of it"
     if presence is Presence.MISSING:
         return "not in this namespace"
     return "the kubelet cannot retrieve it"
@@ -143,6 +146,12 @@ def node_lines(case: Case) -> list[Evidence]:
     return [Evidence("note", (words,))]
 
 
+def _no_events(case: Case) -> str:
+    sight = case.snapshot.sight("Event", case.namespace)
+    seen = sight.completeness is not Completeness.UNREAD
+    return "no events are left: they live an hour" if seen else "no events in the input"
+
+
 def attempt_lines(case: Case) -> list[Evidence]:
     """How often it was seen, when last, and the runtime's own words."""
     attempt = case.attempt
@@ -151,7 +160,7 @@ def attempt_lines(case: Case) -> list[Evidence]:
     words = attempt.error.raw
     others = [Evidence("seen", (f"beside it: {words}",)) for words in attempt.error.others]
     if attempt.last is None:
-        left = "no events are left (they live an hour)" if not case.events else "no event of it"
+        left = "no event of it" if case.events else _no_events(case)
         return [Evidence("seen", (f"{words} ({left})",)), *others]
     times = f"{attempt.count} times" if attempt.count != 1 else "once"
     return [

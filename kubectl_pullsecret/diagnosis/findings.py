@@ -9,7 +9,7 @@ from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.diagnosis import credential_rules as credential
 from kubectl_pullsecret.diagnosis import rules
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.evidence import evidence_of
+from kubectl_pullsecret.diagnosis.evidence import LISTED_SHOWN, evidence_of
 from kubectl_pullsecret.diagnosis.placement import then_of
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
@@ -231,10 +231,10 @@ def not_seen(case: Case) -> Iterator[Incomplete]:
     stopped = case.attempt is not None and case.attempt.error.cause is Cause.SECRET_MALFORMED
     if not (case.denied or stopped):
         return
-    for named in case.unseen:
+    for named in case.unseen[:LISTED_SHOWN]:
         why = f"whether it serves {case.shown_image}; add it to the input"
         yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
-    if case.account is None and not case.spec.pull_secrets:
+    if case.attempt is not None and case.account is None and not case.spec.pull_secrets:
         name = case.spec.service_account or "default"
         yield Incomplete(
             "get", f"serviceaccounts/{name}", case.namespace, "what a new pod would get; add it"

@@ -16,6 +16,24 @@ _Item = TypeVar("_Item")
 NAMES_SHOWN = 10
 OUTAGE_OWNERS = 3  # from so many owners on, one cause is one line above them
 
+# The causes that a registry, its network or one credential has for many at once.
+_OF_REGISTRY = frozenset(
+    {
+        Reason.NAME_RESOLUTION,
+        Reason.CONNECTION_REFUSED,
+        Reason.NETWORK_UNREACHABLE,
+        Reason.TIMEOUT,
+        Reason.PROXY_FAILURE,
+        Reason.UNTRUSTED_CERTIFICATE,
+        Reason.CERTIFICATE_NAME_MISMATCH,
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.SCHEME_MISMATCH,
+        Reason.RATE_LIMITED,
+        Reason.REGISTRY_ERROR,
+        Reason.CREDENTIAL_REJECTED,
+        Reason.CREDENTIAL_EXPIRED,
+    }
+)
 _PRECEDENCE = {reason: number for number, reason in enumerate(Reason)}
 
 
@@ -90,7 +108,7 @@ def outages(findings: Sequence[Finding]) -> tuple[str, ...]:
     hit: dict[tuple[Reason, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         registry = _registry(finding.image)
-        if finding.severity is Severity.ERROR and registry:
+        if finding.severity is Severity.ERROR and registry and finding.reason in _OF_REGISTRY:
             hit[(finding.reason, registry)].append(finding)
     lines = []
     for (reason, registry), members in hit.items():

@@ -226,7 +226,8 @@ def _several(name: str | None, where: str, fitting: list[Secret]) -> PullSecretE
         else (f"the input holds {len(fitting)} pull secrets{where}")
     )
     remedy = "say which one with -n" if name else "name one of them"
-    return PullSecretError(f"{what}: {some}", remedy=remedy, exit_code=ExitCode.USAGE)
+    code = ExitCode.FAILED if name else ExitCode.USAGE
+    return PullSecretError(f"{what}: {some}", remedy=remedy, exit_code=code)
 
 
 def _path(ref: ObjectRef) -> str:

@@ -14,6 +14,8 @@ from kubectl_pullsecret.credentials.near_miss import Miss, explain_misses
 from kubectl_pullsecret.facts.objects import Secret
 from kubectl_pullsecret.images import Reference
 
+NAMES_SHOWN = 5  # in a sentence; a list may hold thousands
+
 
 class Presence(Enum):
     """What is known of a secret that somebody names."""
@@ -66,6 +68,13 @@ def offer_of(secrets: Sequence[PullSecret], reference: Reference | None) -> Offe
     return Offer(
         Keyring(readable).lookup(reference), explain_misses(reference, readable), malformed
     )
+
+
+def names_of(secrets: Sequence[NamedSecret]) -> str:
+    """The secrets in a sentence: secret/a, secret/b and 7 more."""
+    named = ", ".join(f"secret/{one.name}" for one in secrets[:NAMES_SHOWN])
+    more = len(secrets) - NAMES_SHOWN
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def is_over(entry: AuthEntry, at: datetime) -> bool:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from kubectl_pullsecret.diagnosis.inventory import is_meant
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret
-from kubectl_pullsecret.facts.snapshot import Snapshot
+from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def pull_list(snapshot: Snapshot, namespace: str | None, target: ObjectRef | Non
     that has secrets is taken, else `default`.
 
     Raises:
-        PullSecretError: the target was not seen (3), is of a kind without pull secrets, or its name
-            stands for objects in several namespaces (2).
+        PullSecretError: the target was not seen, is of a kind without pull secrets, or its name
+            stands for objects in several namespaces; or nobody said which namespace is meant.
     """
     if target is None:
         return _of_namespace(snapshot, namespace or _only_namespace(snapshot))
@@ -63,6 +63,11 @@ def pull_list(snapshot: Snapshot, namespace: str | None, target: ObjectRef | Non
 
 def _only_namespace(snapshot: Snapshot) -> str:
     seen = {namespace for namespace, _ in snapshot.secrets}
+    if len(seen) > 1 and "default" not in seen:
+        raise PullSecretError(
+            f"the input has secrets in several namespaces: {', '.join(sorted(seen))}",
+            remedy="say which one with -n",
+        )
     return seen.pop() if len(seen) == 1 else "default"
 
 
@@ -71,7 +76,9 @@ def _of_namespace(snapshot: Snapshot, namespace: str) -> PullList:
         NamedSecret(secret.ref.name, Presence.READ, secret)
         for secret in _secrets_of(snapshot, namespace)
     )
-    return PullList(namespace, None, None, named)
+    seen = named or snapshot.sight("Secret", namespace).completeness is Completeness.COMPLETE
+    unseen = "" if seen else f"no Secret of namespace {namespace} is in the input"
+    return PullList(namespace, None, None, named, unseen=unseen)
 
 
 def _secrets_of(snapshot: Snapshot, namespace: str) -> list[Secret]:
@@ -132,7 +139,6 @@ def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None) -> Pod |
     raise PullSecretError(
         f"{display(target)} is in several namespaces of the input: {homes}",
         remedy="say which one with -n",
-        exit_code=ExitCode.USAGE,
     )
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.diagnosis.case import DENIALS, Case, kubelet_lacked
-from kubectl_pullsecret.diagnosis.offer import is_over
+from kubectl_pullsecret.diagnosis.case import DENIALS, Case
+from kubectl_pullsecret.diagnosis.offer import is_over, names_of
 from kubectl_pullsecret.diagnosis.placement import RETRIED, STARTS
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.diagnosis.retrievals import kubelet_lacked
 from kubectl_pullsecret.diagnosis.supply import mend_all, supply
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
 
@@ -113,7 +114,7 @@ def secret_malformed(case: Case) -> Verdict | None:
     unseen = case.unseen
     if not raw or not unseen:
         return None
-    names = ", ".join(f"secret/{named.name}" for named in unseen)
+    names = names_of(unseen)
     return Verdict(
         Reason.SECRET_MALFORMED,
         f"the kubelet could not parse a pull secret of the pod; not seen here: {names}",

@@ -97,6 +97,8 @@ def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected
 
 
 def _everything(snapshot: Snapshot, namespace: str | None) -> Selected:
+    if namespace is not None:
+        _check_seen(snapshot, namespace)
     pods = tuple(p for p in snapshot.pods if namespace in (None, p.ref.namespace))
     roots = (w for w in snapshot.workloads.values() if w.owner is None)
     return Selected(pods, tuple(w for w in roots if namespace in (None, w.ref.namespace)))
@@ -105,7 +107,7 @@ def _everything(snapshot: Snapshot, namespace: str | None) -> Selected:
 def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners) -> Selected:
     where = target.namespace or namespace
     if target.kind == "Namespace":
-        return _namespace(snapshot, target.name)
+        return _everything(snapshot, target.name)
     if target.kind == "Pod":
         pods = [p for p in snapshot.pods if p.ref.name == target.name]
         return Selected((_one(pods, target, where),), ())
@@ -122,12 +124,14 @@ def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: 
     return Selected(tuple(pods), (workload,))
 
 
-def _namespace(snapshot: Snapshot, name: str) -> Selected:
+def _check_seen(snapshot: Snapshot, namespace: str) -> None:
+    """Raise PullSecretError for a namespace of which nothing was seen: silence is no clean bill."""
     seen = {ref.namespace for ref in snapshot.workloads} | {p.ref.namespace for p in snapshot.pods}
     seen |= {namespace for namespace, _ in (*snapshot.accounts, *snapshot.secrets)}
-    if name not in seen:
-        raise PullSecretError(f"namespace {name} is not in the input")
-    return _everything(snapshot, name)
+    if namespace not in seen:
+        there = ", ".join(sorted(seen)[:5]) + (", …" if len(seen) > 5 else "")
+        remedy = f"it has {there}" if seen else ""
+        raise PullSecretError(f"nothing of namespace {namespace} is in the input", remedy=remedy)
 
 
 def _one(found: list[_Named], target: ObjectRef, namespace: str | None) -> _Named:

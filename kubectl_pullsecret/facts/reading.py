@@ -88,6 +88,13 @@ def read_object(raw: object, default_namespace: str = "default") -> AnyObject | 
         api_version = text(raw, "apiVersion", "")
     except WrongShapeError as error:
         raise UnreadableObjectError(str(error)) from None
+    if kind == "Status" and api_version == "v1":
+        said = raw.get("message")
+        raise UnreadableObjectError(
+            f"this is the server's answer to a failed request: {said}"
+            if isinstance(said, str)
+            else "this is the server's answer to a failed request, not an object"
+        )
     if not kind:
         raise UnreadableObjectError("a Kubernetes object must have a kind")
     reader = _READERS.get(kind)

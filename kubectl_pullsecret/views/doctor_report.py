@@ -96,8 +96,8 @@ def _note(note: Note) -> dict[str, Data]:
 
 def report_names(report: Report) -> str:
     """Return a line for each finding's subject as `kubectl get -o name` prints it, each once."""
-    names = dict.fromkeys(resource_name(finding.subject) for finding in report.findings)
-    return "".join(f"{name}\n" for name in names)
+    subjects = dict.fromkeys(finding.subject for finding in report.findings)
+    return "".join(f"{resource_name(subject)}\n" for subject in subjects)
 
 
 def resource_name(ref: ObjectRef) -> str:

@@ -257,7 +257,8 @@ def _miss(miss: Miss) -> Data:
 def _incomplete(pulls: PullList) -> Iterator[Mapping[str, Data]]:
     """What was not seen, as in a DoctorReport."""
     if pulls.unseen:
-        yield _unseen("serviceaccounts", pulls.namespace, pulls.unseen)
+        resource = "secrets" if pulls.subject is None else "serviceaccounts"
+        yield _unseen(resource, pulls.namespace, pulls.unseen)
     for named in pulls.named:
         if named.presence is Presence.UNSEEN:
             yield _unseen("secrets", pulls.namespace, f"secret/{named.name} was not seen")

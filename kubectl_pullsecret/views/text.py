@@ -172,9 +172,14 @@ def _summary(report: Report, terminal: Terminal) -> list[str]:
     """Add up several findings, or say that nothing is wrong; one finding is its own sum."""
     if not report.findings and report.notes:
         return []  # the notes of the named objects say it
+    if not report.findings and not report.pods and not report.templates:
+        return ["no pod or workload in the input"]
     if not report.findings:
         seen = " was seen" if report.incomplete else ""
-        return wrap(f"{_counted(report.pods, 'pod')}, no image pull problem{seen}", terminal.width)
+        templates = _counted(report.templates, "template") if report.templates else ""
+        pods = _counted(report.pods, "pod") if report.pods or not templates else ""
+        scope = " and ".join(filter(None, (pods, templates)))
+        return wrap(f"{scope}, no image pull problem{seen}", terminal.width)
     if len(report.findings) == 1:
         return []
     counts = (

@@ -137,8 +137,20 @@ class TestWhoseListItIs:
         snapshot = seen(secret("b", {}), secret("a", {}), opaque, secret("c", {}, "other"))
         assert listed(pull_list(snapshot, "team", None)) == ["a", "b"]
 
+    def test_several_namespaces_without_default_ask_which_is_meant(self) -> None:
+        two = seen(secret("a", {}, "team"), secret("a", {}, "other"))
+        with pytest.raises(PullSecretError, match="several namespaces: other, team") as error:
+            pull_list(two, None, None)
+        assert "-n" in error.value.remedy
+
+    def test_a_namespace_without_any_secret_in_the_input_was_not_seen(self) -> None:
+        pulls = pull_list(seen(secret("a", {}, "team")), "other", None)
+        assert pulls.unseen == "no Secret of namespace other is in the input"
+        assert not pulls.complete
+
     @pytest.mark.parametrize(
-        ("homes", "chosen"), [(["team"], "team"), (["team", "other"], "default"), ([], "default")]
+        ("homes", "chosen"),
+        [(["team"], "team"), (["default", "other"], "default"), ([], "default")],
     )
     def test_without_a_namespace_the_only_one_with_secrets_is_asked_else_default(
         self, homes: list[str], chosen: str
@@ -154,7 +166,7 @@ class TestWhoseListItIs:
         snapshot = seen(account("default", namespace="a"), account("default", namespace="b"))
         with pytest.raises(PullSecretError, match="several namespaces of the input: a, b") as error:
             pull_list(snapshot, None, target("ServiceAccount", "default"))
-        assert error.value.exit_code is ExitCode.USAGE
+        assert error.value.exit_code is ExitCode.FAILED
         assert pull_list(snapshot, "b", target("ServiceAccount", "default")).namespace == "b"
 
     def test_a_target_that_was_not_seen_cannot_be_answered(self) -> None:

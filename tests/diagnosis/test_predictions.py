@@ -65,9 +65,6 @@ SILENT = {
     "one whose account gives a secret for other images": (
         template().secret("pull", OTHER).account(secrets=("pull",))
     ),
-    "a secret of which the input knows nothing": Cluster(secrets_seen=False).workload(
-        "Deployment", "web", ("pull",), live=False
-    ),
     "a live workload that nobody named": Cluster().workload("Deployment", "web", ("gone",)),
     "a running pod": Cluster().pod(secrets=("gone",)),
 }
@@ -79,6 +76,15 @@ def test_nothing_is_predicted_without_a_reason(cluster: Cluster) -> None:
 
     assert report.findings == ()
     assert report.exit_code(FailOn.WARNING) == 0
+
+
+def test_a_template_whose_secret_was_not_seen_is_no_clean_bill() -> None:
+    blind = Cluster(secrets_seen=False).workload("Deployment", "web", ("pull",), live=False)
+    report = blind.doctor()
+
+    assert report.findings == ()
+    assert [part.resource for part in report.incomplete] == ["secrets/pull"]
+    assert report.exit_code(FailOn.ERROR) == 4
 
 
 def test_a_malformed_secret_is_a_warning_where_the_image_may_be_on_the_node() -> None:

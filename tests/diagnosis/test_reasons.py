@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kubectl_pullsecret.diagnosis import REASONS
-from kubectl_pullsecret.diagnosis.attempt import RETRIEVE_EVENT
+from kubectl_pullsecret.diagnosis.retrievals import RETRIEVE_EVENT
 from kubectl_pullsecret.report import Confidence, Reason, Severity
 from tests.diagnosis.cluster import (
     DENIED,

@@ -114,9 +114,16 @@ def test_an_account_without_secrets_says_so() -> None:
 
 
 def test_a_namespace_bounds_what_is_looked_at() -> None:
-    report = diagnose(cluster().snapshot(), Selection(namespace="other"), now=NOW)
+    two = cluster().add("Pod", "there", "other", spec={"containers": []})
+    report = diagnose(two.snapshot(), Selection(namespace="other"), now=NOW)
 
-    assert (report.pods, report.findings) == (0, ())
+    assert (report.pods, report.findings) == (1, ())
+
+
+def test_a_namespace_of_which_nothing_was_seen_is_no_clean_bill() -> None:
+    with pytest.raises(PullSecretError, match="nothing of namespace other") as caught:
+        diagnose(cluster().snapshot(), Selection(namespace="other"), now=NOW)
+    assert caught.value.remedy == f"it has {NAMESPACE}"
 
 
 def test_owners_in_a_circle_end() -> None:
@@ -180,4 +187,4 @@ def test_an_account_shows_the_state_of_each_secret_it_lists() -> None:
     assert words["secret/op"].startswith("not read: type Opaque")
     assert words["secret/empty"] == "no entries"
     assert words["secret/many"] == "and 2 more"
-    assert words["secret/unseen"] == "not seen: nothing is known of it"
+    assert words["secret/unseen"] == "not in the input: nothing is known of it"
