@@ -7,6 +7,7 @@ what `near_miss` and `lint` explain.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 HUB = "docker.io"  # the registry of an image of Docker Hub
@@ -74,6 +75,7 @@ def has_blank(key: str) -> bool:
     return any(char == " " or char in _INVISIBLE for char in _split_at_any(key, "?#")[0])
 
 
+@lru_cache(maxsize=65_536)
 def read_key(key: str) -> WrittenKey:
     """Read a key as a person does. Total: any text has a reading, if a useless one."""
     visible = strip_invisible(key)

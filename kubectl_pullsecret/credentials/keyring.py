@@ -17,6 +17,8 @@ from kubectl_pullsecret.images import Reference
 
 DEFAULT_REGISTRY_HOST = "index.docker.io"
 
+KEYS_REMEMBERED = 65_536  # one secret can hold some 10,000, and hundreds of pods list it
+
 
 class InvalidKey(ValueError):  # noqa: N818 - says what it is
     """A registry key that is no URL: the kubelet ignores the entry. Quotes nothing of the key."""
@@ -79,6 +81,7 @@ class Keyring:
             self._credentials.setdefault(key, []).append(Credential(secret, entry, key))
 
 
+@lru_cache(maxsize=KEYS_REMEMBERED)
 def lookup_key(key: str) -> str:
     """Tell what the kubelet compares images with: host and path, less /v1 or /v2 (Add).
 
@@ -122,7 +125,7 @@ def _match(glob: _Location | None, target: _Location | None) -> bool:
     return all(map(go_glob.matches, glob.labels, target.labels))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEYS_REMEMBERED)
 def _split(schemeless: str) -> _Location | None:
     """Parse host, port and path (ParseSchemelessURL, SplitURL); None if they are no URL."""
     try:

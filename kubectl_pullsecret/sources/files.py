@@ -83,7 +83,7 @@ def _read_file(reading: _Reading, file: str, *, named: bool) -> None:
             raise
         reading.skip(file, error.message)
     else:
-        reading.add(text, file)
+        reading.add(text, file, named=named)
 
 
 class _Reading:
@@ -97,8 +97,8 @@ class _Reading:
         self._cut_off = ""  # the first file that was not read whole
         self._doubtful: set[tuple[str, str]] = set()  # kinds and namespaces with unreadable objects
 
-    def add(self, text: str, name: str) -> None:
-        """Read one text."""
+    def add(self, text: str, name: str, *, named: bool = True) -> None:
+        """Read one text; of a file that nobody named, only what looks like an object."""
         problems = _Problems(name)
 
         def report(number: int, why: str) -> None:
@@ -107,7 +107,8 @@ class _Reading:
 
         documents = Documents(text, report, remark=problems.add)
         for raw in documents.objects():
-            self._add_object(raw, documents.number, problems)
+            if named or _may_be_object(raw):
+                self._add_object(raw, documents.number, problems)
             if problems.count > _HOPELESS:
                 break
         self._documents += documents.number
@@ -151,6 +152,11 @@ class _Reading:
             return sights | dict.fromkeys(seen, Sight(Completeness.PARTIAL, why=why))
         doubtful = Sight(Completeness.PARTIAL, why="one of them could not be read")
         return sights | dict.fromkeys(seen, COMPLETE) | dict.fromkeys(self._doubtful, doubtful)
+
+
+def _may_be_object(raw: object) -> bool:
+    """Whether a document of a folder is for us: values.yaml and package.json have no kind."""
+    return not isinstance(raw, dict) or bool({"kind", "apiVersion"} & raw.keys())
 
 
 class _Problems:

@@ -322,3 +322,22 @@ def test_a_folder_of_captures_is_one_cluster(tmp_path: Path) -> None:
     shutil.copytree(CAPTURES / "containerd-2.2", tmp_path / "dump")
     observed = read_files([str(tmp_path / "dump")])
     assert len(observed.snapshot.pods) == 28
+
+
+def test_values_files_in_a_folder_are_none_of_our_business(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("image: nginx\nreplicas: 2\n")
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n"
+    )
+    observed = read_files([str(tmp_path)])
+
+    assert [pod.ref.name for pod in observed.snapshot.pods] == ["web"]
+    assert observed.problems == ()
+
+
+def test_a_values_file_that_was_named_is_told_to_be_no_object(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("image: nginx\n")
+
+    with pytest.raises(PullSecretError, match="must have a kind"):
+        read_files([str(values)])
