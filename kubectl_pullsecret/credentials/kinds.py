@@ -267,10 +267,7 @@ def _of_user(clues: _Clues) -> str | None:
 def _of_entry(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
     """Say what looks wrong whatever the kind."""
     password = entry.password.reveal()
-    remarks = [
-        *_about_ends("user name", entry.username),
-        *(() if kind is CredentialKind.GOOGLE_KEY else _about_ends("password", password)),
-    ]
+    remarks = [*odd_ends(kind, entry)]
     if entry.disagrees:
         remarks.append("auth decides; username and password beside it say something else")
     remarks += _about_ignored(entry.ignored)
@@ -279,6 +276,15 @@ def _of_entry(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
     if not password:
         remarks.append("no password")
     return tuple(remarks)
+
+
+def odd_ends(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
+    """Say where user name or password end in a newline or a blank: the registry gets it too."""
+    password = () if kind is CredentialKind.GOOGLE_KEY else (entry.password.reveal(),)
+    return (
+        *_about_ends("user name", entry.username),
+        *(remark for text in password for remark in _about_ends("password", text)),
+    )
 
 
 def _about_ends(what: str, text: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _renewed(case: Case, serving: Sequence[Credential]) -> tuple[Fix, ...]:
 
 
 def pod_hides_service_account(case: Case) -> Verdict | None:
-    """A list of its own keeps the account's secrets away; lists are never merged (KUBELET 8.1)."""
+    """A list of its own keeps the account's secrets away: admission never merges lists."""
     if case.injected or not case.spec.pull_secrets or case.offer.tried:
         return None
     serving = [credential.secret for credential in case.account_offer.usable]

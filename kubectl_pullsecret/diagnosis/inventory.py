@@ -5,10 +5,11 @@ One secret or docker config decoded is `Decoded`; the index of its users is `usa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import chain
 
 from kubectl_pullsecret.credentials import (
     AuthEntry,
@@ -17,7 +18,7 @@ from kubectl_pullsecret.credentials import (
     NotAPullSecret,
     Payload,
 )
-from kubectl_pullsecret.credentials.kinds import About, about
+from kubectl_pullsecret.credentials.kinds import About, about, odd_ends
 from kubectl_pullsecret.credentials.lint import Remark, RemarkSeverity, lint
 from kubectl_pullsecret.credentials.payload import DATA_KEYS
 from kubectl_pullsecret.credentials.spelling import lookup_key_or_none
@@ -88,7 +89,7 @@ class Decoded:
     def problem(self) -> str:
         """The first problem that was found in it; "" for none."""
         problems = (it.text for it in self.remarks if it.severity is RemarkSeverity.PROBLEM)
-        return next(problems, "")
+        return next(chain(problems, _odd_ends(self.entries)), "")
 
     @property
     def expires(self) -> datetime | None:
@@ -200,9 +201,14 @@ def _state(
     if not entries:
         return State.NO_ENTRIES
     states = {entry.state for entry in entries}
-    if any(remark.severity is RemarkSeverity.PROBLEM for remark in remarks):
+    problems = any(remark.severity is RemarkSeverity.PROBLEM for remark in remarks)
+    if problems or any(_odd_ends(entries)):
         states.add(State.DOUBTFUL)
     return next(state for state in State if state in states)
+
+
+def _odd_ends(entries: tuple[DecodedEntry, ...]) -> Iterator[str]:
+    return (text for it in entries for text in odd_ends(it.about.kind, it.entry))
 
 
 def _not_one(

@@ -146,7 +146,7 @@ def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tu
 
 
 def _nothing_matches(reference: Reference) -> str:
-    """What the kubelet does without a credential from a Secret (KUBELET 7.1, 10.3)."""
+    """What the kubelet does without a credential from a Secret (kubelet 1.34, image_manager.go)."""
     host = reference.registry.lower().partition(":")[0]
     cloud = cloud_registry(host)
     own = f" (often so on {cloud.vendor} nodes)" if cloud else ""
@@ -154,7 +154,7 @@ def _nothing_matches(reference: Reference) -> str:
 
 
 def _random_order(tried: tuple[Tried, ...]) -> tuple[str, ...]:
-    """Two spellings of one key in one Secret: Go walks its map in random order (KUBELET 6.3)."""
+    """Two spellings of one key in one Secret: Go walks its map in random order (kubelet 1.34, keyring.go, Add)."""
     spelt = {(c.secret, c.lookup_key, c.entry.key) for c in (one.credential for one in tried)}
     same = Counter((secret, lookup_key) for secret, lookup_key, _ in spelt)
     return tuple(

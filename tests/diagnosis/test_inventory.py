@@ -97,6 +97,7 @@ def only(*manifests: Manifest, whole: tuple[str, ...] = ()) -> PullSecretRecord:
         pytest.param(
             {"registry-1.docker.io": login()}, State.DOUBTFUL, id="a key that serves nothing"
         ),
+        pytest.param({"a.test": login("x\n")}, State.DOUBTFUL, id="a password with a newline"),
         pytest.param([1], State.MALFORMED, id="auths is no object"),
         pytest.param({"a.test": {"auth": "!"}}, State.MALFORMED, id="auth is not base64"),
         pytest.param(
