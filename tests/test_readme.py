@@ -57,6 +57,6 @@ def test_the_table_of_exit_codes_has_each_of_them() -> None:
 
 
 def test_the_dump_command_is_the_one_that_the_program_gives() -> None:
-    (written,) = re.findall(r"^kubectl get (\S+) ", README, re.MULTILINE)
+    (written,) = re.findall(r"^kubectl get (\S+) .*> dump.json$", README, re.MULTILINE)
 
     assert f"kubectl get {written} " in invoke("doctor").err

@@ -117,8 +117,8 @@ class Case:
     def injected(self) -> bool:
         """Whether the list came from the account (or a webhook), not from a template that has one.
 
-        ServiceAccount admission fills an empty list only (Kubernetes 1.34, admission.go). For a bare
-        pod nobody knows; a list that differs from the account's is taken for the pod's own.
+        ServiceAccount admission fills an empty list only (kube-apiserver 1.34, admission.go). For
+        a bare pod nobody knows; a list is taken for the pod's own.
         """
         if self.attempt is None and not self.pod_exists:
             return not self.spec.pull_secrets

@@ -154,7 +154,7 @@ def _nothing_matches(reference: Reference) -> str:
 
 
 def _random_order(tried: tuple[Tried, ...]) -> tuple[str, ...]:
-    """Two spellings of one key in one Secret: Go walks its map in random order (kubelet 1.34, keyring.go, Add)."""
+    """Two spellings of one key in one Secret come in random order (kubelet 1.34, keyring.go)."""
     spelt = {(c.secret, c.lookup_key, c.entry.key) for c in (one.credential for one in tried)}
     same = Counter((secret, lookup_key) for secret, lookup_key, _ in spelt)
     return tuple(

@@ -1,8 +1,8 @@
 """What the kubelet says of the pull secrets that it could not get: one event, easily misread.
 
 "Unable to retrieve some image pull secrets (a, b); attempting to pull the image may not succeed."
-comes in the second of the pull that it precedes, and again at each later sync (kubelet
-1.34, kubelet_pods.go, getPullSecretsForPod).
+comes in the second of the pull that it precedes, and again at each later sync (kubelet 1.34,
+kubelet_pods.go, getPullSecretsForPod).
 """
 
 from __future__ import annotations
