@@ -1,6 +1,6 @@
 """The one error that users see. Everything else that is raised is a bug.
 
-Exit codes are a contract (DESIGN, "Exit codes"); a report computes its own, an error carries one.
+Exit codes are a contract (README.md); a report computes its own, an error carries one.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from kubectl_pullsecret.facts.objects import ObjectRef
 
 
 class Reason(Enum):
-    """Why an image does not pull. `diagnosis.reasons` has the page of each; order is precedence."""
+    """Why an image does not pull. `diagnosis.reasons` has the pages. Findings sort so."""
 
     POD_NOT_CREATED = "PodNotCreated"
     SANDBOX_IMAGE_FAILED = "SandboxImageFailed"
@@ -165,7 +165,7 @@ class Evidence:
     `columns` are aligned among neighbours with the same label; the last one may wrap.
     """
 
-    about: str  # why, listed, hidden, elsewhere, seen, image, entry, note
+    about: str  # why, listed, hidden, elsewhere, seen, image, entry, note, also, gets
     columns: tuple[str, ...]
 
     @property
@@ -180,7 +180,7 @@ class PodGroup:
 
     count: int
     names: tuple[str, ...] = ()  # at most ten
-    nodes: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()  # at most ten
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def command(console: Console, reason: str | None) -> ExitCode:
     """Explain a reason that a report names: when it holds, what it means, what mends it.
 
-    Without REASON, all of them are listed in the order in which they are looked for.
+    Without REASON, all of them are listed, what comes first in a pull first.
     """
     from kubectl_pullsecret.views.reasons import page_text, reason_list
 

@@ -74,7 +74,7 @@ class CommandGroup(click.Group):
     kubectl_pullsecret.__version__, prog_name=PROGRAM, message="%(prog)s %(version)s"
 )
 def commands() -> None:
-    """Explain image pull credentials with the kubelet's own rules, and mend them."""
+    """Explain image pull credentials with the kubelet's own rules."""
 
 
 def run(args: Sequence[str], console: Console) -> ExitCode:

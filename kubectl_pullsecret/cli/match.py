@@ -36,7 +36,7 @@ def command(
     namespace: str | None,
     output: Output,
 ) -> ExitCode:
-    r"""Say what each image name means.
+    """Say what each image name means.
 
     With -f also which credentials the kubelet would try for it, in which order, and why each other
     entry does not match. Without --for every pull secret of the namespace is asked: that of -n,
@@ -46,7 +46,7 @@ def command(
     Examples:
       kubectl pullsecret match nginx
       kubectl pullsecret match team/app:v1 -f dump.json --for deploy/web
-    """
+    """  # noqa: D301 - click reads the character \b, not a backslash
     from kubectl_pullsecret.diagnosis.matching import match_images
 
     pulls, seen_whole = None, ExitCode.FINE

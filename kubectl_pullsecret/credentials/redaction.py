@@ -21,6 +21,9 @@ _PATTERNS = (
     r"[^\s&\"',;)]+",
     # "password": "…"
     r"(?P<keep>\"(?i:[\w-]*(?:token|password|passwd|secret|auth))\"\s*:\s*\")[^\"]*",
+    r"(?P<keep>(?i:\bpassword):\s*)(?!unauthorized|denied|error)[^\s\"',;)]+(?=$|\s*[,;\"')])",
+    r"(?P<keep>--(?:docker-)?password[= ])[^\s]+",
+    r"(?P<keep>(?i:\bauthorization):\s*(?i:basic|bearer)\s+)[^\s\"']+",
     # Authorization: Basic …, Bearer …; never a word like "basic authentication"
     r"(?P<keep>\b(?i:basic|bearer)\s+)(?=[\w.~+/=-]*[\d=+/])[\w.~+/=-]{12,}",
     r"(?P<keep>\b(?i:x-registry-auth|set-cookie|cookie):\s*)[^\s\"']+",
@@ -28,7 +31,7 @@ _PATTERNS = (
     r"(?P<keep>)\b(?:gh[pousr]_|github_pat_|glpat-|gldt-|dckr_[po]at_)[\w-]{8,}",
 )
 # Nothing is masked without one of these: most messages cost one search.
-_HINT = r"@|=|\"\s*:|eyJ|_|glpat-|gldt-|(?i:basic|bearer|x-registry-auth|cookie)"
+_HINT = r"@|=|\"\s*:|eyJ|_|glpat-|gldt-|(?i:basic|bearer|password|x-registry-auth|cookie)"
 
 
 @cache

@@ -1,7 +1,7 @@
 """The last failed pull of each image of a pod: status and events joined. No verdicts here.
 
-The kubelet reports one failure in up to six places (NODE, "What the kubelet does"), and its status
-lags one sync behind its events; this module is the only one that knows these places.
+The kubelet reports one failure in up to six places (its status and five events), and the status lags
+one sync behind the events; this module is the only one that knows these places.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class Attempt:
 
     image: str
     containers: tuple[str, ...]
-    pull_policy: str
     error: PullError
     raw_reason: bool  # the waiting reason is raw Go text: the kubelet stopped before any pull
     last: datetime | None
@@ -148,11 +147,10 @@ def _attempt(
     return Attempt(
         image=use.image,
         containers=(use.container,),
-        pull_policy=use.pull_policy,
         error=error,
         raw_reason=raw_reason or (not status_message and error.cause is Cause.SECRET_MALFORMED),
         last=last,
-        count=sum(event.count for event in telling[:1]),
+        count=telling[0].count if telling else 0,
     )
 
 
@@ -227,13 +225,10 @@ def _normalised(image: str) -> tuple[str, str, str]:
 
 def _merge(one: Attempt, other: Attempt) -> Attempt:
     """Two containers that ask for one image are one attempt; the newer one's error counts."""
-    newer = other if (other.last or one.last) != one.last and _later(other, one) else one
+    newer = other if _later(other, one) else one
     return Attempt(
         image=one.image,
         containers=one.containers + other.containers,
-        pull_policy="Always"
-        if "Always" in (one.pull_policy, other.pull_policy)
-        else newer.pull_policy,
         error=newer.error,
         raw_reason=newer.raw_reason,
         last=newer.last,

@@ -35,7 +35,7 @@ from kubectl_pullsecret.facts.objects import (
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.images import InvalidReference, Reference
 
-# The registry asked for a credential, or for a better one (PULL-ERRORS, "From message to cause").
+# The registry asked for a credential, or for a better one (the first block of pull_errors.Cause).
 DENIALS = frozenset(
     {
         Cause.NO_CREDENTIAL_SENT,

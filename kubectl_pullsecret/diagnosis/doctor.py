@@ -149,9 +149,9 @@ def _before_pull(
     busy = {pod.owner.uid for pod in snapshot.pods if pod.owner}
     top = {workload.ref for workload in selected.workloads}
     for workload in snapshot.workloads.values():
-        *_, highest = workload, *owners.chain(workload.ref.namespace, workload.owner)
-        if highest.ref in top:
-            found = pod_not_created(snapshot, workload, highest, idle=workload.uid not in busy)
+        line = (workload, *owners.chain(workload.ref.namespace, workload.owner))
+        if any(one.ref in top for one in line):
+            found = pod_not_created(snapshot, workload, line[-1], idle=workload.uid not in busy)
             if found is not None:
                 yield found
     for one in examined:

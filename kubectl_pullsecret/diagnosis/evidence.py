@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
+from kubectl_pullsecret.credentials.hosts import ascii_lower, cloud_registry
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
@@ -21,8 +22,6 @@ from kubectl_pullsecret.report import Copy, Evidence, Reason
 LISTED_SHOWN = 20
 MISSES_SHOWN = 3  # of one secret; the nearest come first
 
-# Hosts whose nodes often have a credential provider or role of their own.
-CLOUD_HOSTS = (".amazonaws.com", ".azurecr.io", "gcr.io", ".pkg.dev")
 
 _POISON = Evidence("note", ("one bad entry stops every image of the pod, public ones too",))
 _BEFORE_SECRETS = frozenset({Reason.INVALID_IMAGE_NAME, Reason.NEVER_PULL})
@@ -140,7 +139,7 @@ def node_lines(case: Case) -> list[Evidence]:
     if case.attempt is None or reference is None or not case.denied:
         return []
     matched = case.offer.tried or case.account_offer.tried
-    if matched and not reference.registry.endswith(CLOUD_HOSTS):
+    if matched and cloud_registry(ascii_lower(reference.registry)) is None:
         return []
     words = "the node's own credentials, mirrors and providers cannot be seen from here"
     return [Evidence("note", (words,))]

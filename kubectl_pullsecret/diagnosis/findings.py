@@ -28,7 +28,8 @@ from kubectl_pullsecret.report import (
     Severity,
 )
 
-# DESIGN, "Reasons and their precedence". The credential rules need a denial and a valid name.
+# The precedence of reasons: what happened first is asked first. The credential rules need a denial
+# and a valid name.
 BEFORE: tuple[Rule, ...] = (
     rules.invalid_image_name,
     rules.never_pull,

@@ -115,11 +115,8 @@ def outages(findings: Sequence[Finding]) -> tuple[str, ...]:
         owners: set[ObjectRef] = {member.subject for member in members}
         if len(owners) >= OUTAGE_OWNERS:
             namespaces = len({owner.namespace for owner in owners})
-            pods = sum(member.pods.count for member in members)
             where = "1 namespace" if namespaces == 1 else f"{namespaces} namespaces"
-            lines.append(
-                f"{registry}: {reason.value} hits {len(owners)} owners, {pods} pods in {where}"
-            )
+            lines.append(f"{registry}: {reason.value} hits {len(owners)} owners in {where}")
     return tuple(lines)
 
 

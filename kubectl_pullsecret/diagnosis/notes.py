@@ -20,12 +20,12 @@ def _state(pod: Pod) -> str:
         return "not an image pull problem: the pod is being deleted"
     waiting = [s for s in pod.statuses if s.waiting_reason and s.waiting_reason not in NOT_BEGUN]
     if waiting:
-        reasons = ", ".join(f"{s.waiting_reason} ({s.container})" for s in waiting)
+        reasons = ", ".join(f"{redact(s.waiting_reason)} ({s.container})" for s in waiting)
         return f"not an image pull problem: {reasons}"
     if pod.unscheduled:
         return f"not an image pull problem: not scheduled, {redact(pod.unscheduled)}"
     if pod.reason:
-        return f"not an image pull problem: {pod.reason}"
+        return f"not an image pull problem: {redact(pod.reason)}"
     if pod.phase in ("Succeeded", "Failed"):
         return f"not an image pull problem: phase {pod.phase}"
     if any(not s.started_before for s in pod.statuses) or not pod.statuses:

@@ -1,4 +1,4 @@
-"""The rules, in DESIGN's order of precedence: the first that answers gives the reason.
+"""The rules, in the order of precedence: the first that answers gives the reason.
 
 A rule is a small function over one Case. What the message alone settles stands here; the rules that
 weigh secrets are in `credential_rules`.
@@ -38,7 +38,7 @@ class Verdict:
 
 Rule = Callable[[Case], "Verdict | None"]
 
-# Causes with no rule of their own: the message settles them, under the same name.
+# The causes that the text alone does not settle; all others are a reason of the same name.
 _NOT_SETTLED_BY_TEXT = DENIALS | {
     Cause.SECRET_MALFORMED,
     Cause.SECRET_NOT_FOUND,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,7 +25,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The objects to judge, and whether the user named them. `workloads` has top owners only."""
+    """The objects to judge, and whether the user named them.
+
+    `workloads` are the top owners that were seen, or the ones that the user named.
+    """
 
     pods: tuple[Pod, ...]
     workloads: tuple[Workload, ...]
@@ -68,6 +71,10 @@ class Owners:
             )
         return root, highest
 
+    def is_top(self, workload: Workload) -> bool:
+        """Whether nobody that was seen owns it; an owner that was not seen cannot be judged."""
+        return next(self.chain(workload.ref.namespace, workload.owner), None) is None
+
     def with_pods(self) -> frozenset[ObjectRef]:
         """The workloads that stand above at least one pod."""
         return frozenset(w.ref for p in self._pods for w in self.chain(p.ref.namespace, p.owner))
@@ -83,31 +90,35 @@ def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected
     Raises PullSecretError for a target that is not there.
     """
     if not selection.targets:
-        return _everything(snapshot, selection.namespace)
-    pods: list[Pod] = []
-    workloads: list[Workload] = []
-    accounts: list[ServiceAccount] = []
-    for target in selection.targets:
-        found = _find(snapshot, target, selection.namespace, owners)
-        pods += [pod for pod in found.pods if pod not in pods]
-        workloads += [w for w in found.workloads if w not in workloads]
-        accounts += [a for a in found.accounts if a not in accounts]
-    named = any(target.kind != "Namespace" for target in selection.targets)
-    return Selected(tuple(pods), tuple(workloads), tuple(accounts), named)
+        return _everything(snapshot, selection.namespace, owners)
+    found = [_find(snapshot, one, selection.namespace, owners) for one in selection.targets]
+    return Selected(
+        pods=_once(pod for one in found for pod in one.pods),
+        workloads=_once(workload for one in found for workload in one.workloads),
+        accounts=_once(account for one in found for account in one.accounts),
+        named=any(target.kind != "Namespace" for target in selection.targets),
+    )
 
 
-def _everything(snapshot: Snapshot, namespace: str | None) -> Selected:
+def _once(found: Iterable[_Named]) -> tuple[_Named, ...]:
+    """Each object once, in the order in which it was named first."""
+    return tuple({one.ref: one for one in found}.values())
+
+
+def _everything(snapshot: Snapshot, namespace: str | None, owners: Owners) -> Selected:
     if namespace is not None:
         _check_seen(snapshot, namespace)
     pods = tuple(p for p in snapshot.pods if namespace in (None, p.ref.namespace))
-    roots = (w for w in snapshot.workloads.values() if w.owner is None)
-    return Selected(pods, tuple(w for w in roots if namespace in (None, w.ref.namespace)))
+    workloads = (
+        one for one in snapshot.workloads.values() if namespace in (None, one.ref.namespace)
+    )
+    return Selected(pods, tuple(one for one in workloads if owners.is_top(one)))
 
 
 def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners) -> Selected:
     where = target.namespace or namespace
     if target.kind == "Namespace":
-        return _everything(snapshot, target.name)
+        return _everything(snapshot, target.name, owners)
     if target.kind == "Pod":
         pods = [p for p in snapshot.pods if p.ref.name == target.name]
         return Selected((_one(pods, target, where),), ())

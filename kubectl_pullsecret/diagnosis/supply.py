@@ -19,6 +19,7 @@ from kubectl_pullsecret.report import Advice, Copy, Create, Fix, Rewrap
 HUB_SERVER = "https://index.docker.io/v1/"
 NEW_SECRET = "regcred"  # the name of kubectl's own documentation
 
+_LONGEST = 240  # leaves room for a number: an object's name has at most 253 characters
 _ASKS = "asks for the password"
 _ECR = "the password is what `aws ecr get-login-password` prints"
 
@@ -170,5 +171,5 @@ def new_name(case: Case, wanted: str) -> str:
     """A secret name that is free in the namespace, as far as was seen."""
     name, number = wanted, 2
     while _taken(case, name):
-        name, number = f"{wanted}-{number}", number + 1
+        name, number = f"{wanted[:_LONGEST]}-{number}", number + 1
     return name

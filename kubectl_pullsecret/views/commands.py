@@ -1,6 +1,6 @@
 """The one place where a fix becomes a command line, and the one where a command line is quoted.
 
-Fixes are data (`report`); the grammar of the commands is DESIGN's, section 2. A command always
+Fixes are data (`report`); every command takes a fix apart in the same way. A command always
 names its namespace and takes every connection flag that the user gave, so that it never hits
 another cluster.
 """

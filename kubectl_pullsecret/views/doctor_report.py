@@ -1,4 +1,4 @@
-"""The DoctorReport document (DESIGN, "JSON and YAML"): keys and order are a public contract.
+"""The DoctorReport document: keys and order are a public contract.
 
 A fix's `needs` are what somebody must supply or check before its argv is run: "username" (the word
 USER stands for it), "password" (asked for, never in the argv), and "context" where the objects came

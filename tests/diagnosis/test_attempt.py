@@ -8,6 +8,7 @@ import pytest
 
 from kubectl_pullsecret.diagnosis.attempt import attempts_of, is_raw_reason
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Reason
 from tests.diagnosis.cluster import (
     DENIED,
@@ -268,3 +269,30 @@ def test_an_owner_with_some_pods_lacks_one() -> None:
     (finding,) = cluster.pod("web-1", owner="ReplicaSet/web").doctor().findings
 
     assert "lacks a pod" in finding.message
+
+
+def test_an_owner_outside_the_input_does_not_hide_the_failure_of_its_replica_set() -> None:
+    owner = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web", "uid": "r"}
+    condition = {"type": "ReplicaFailure", "status": "True", "message": "quota"}
+    cluster = Cluster().workload(
+        "ReplicaSet",
+        "web-1",
+        status={"conditions": [condition]},
+        ownerReferences=[owner | {"controller": True}],
+    )
+    (finding,) = cluster.doctor().findings
+
+    assert (finding.reason, finding.subject.name) == (Reason.POD_NOT_CREATED, "web-1")
+
+
+def test_a_named_replica_set_that_makes_no_pod_is_told_though_a_deployment_owns_it() -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}
+    cluster = (
+        Cluster()
+        .workload("Deployment", "web")
+        .workload("ReplicaSet", "web-1", ownerReferences=[owner | {"uid": "Deployment-team-web"}])
+    )
+    cluster.event("FailedCreate", "quota", pod="web-1", kind="ReplicaSet", container=None)
+    report = cluster.doctor(ObjectRef("ReplicaSet", "", "web-1"))
+
+    assert [finding.reason for finding in report.findings] == [Reason.POD_NOT_CREATED]

@@ -77,7 +77,7 @@ def test_an_outage_that_hits_many_owners_is_one_line_above_them() -> None:
         )
 
     assert cluster.doctor().outages == (
-        "registry.test:5000: NameResolution hits 3 owners, 3 pods in 1 namespace",
+        "registry.test:5000: NameResolution hits 3 owners in 1 namespace",
     )
 
 

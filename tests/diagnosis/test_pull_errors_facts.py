@@ -128,10 +128,10 @@ def test_of_several_attempts_the_one_that_got_furthest_decides(message: str) -> 
     assert (error.cause, error.raw) == (Cause.MANIFEST_NOT_FOUND, f"{IMAGE}: not found")
 
 
-def test_one_attempt_past_authentication_is_told() -> None:
-    assert parse(LISTS["refused first"], IMAGE).credential_accepted
-    assert not parse(PULL + REFUSED, IMAGE).credential_accepted
-    assert not parse(f"[{PULL}{REFUSED}, {PULL}{REFUSED} ]", IMAGE).credential_accepted
+def test_the_attempts_that_did_not_get_as_far_are_told() -> None:
+    assert len(parse(LISTS["refused first"], IMAGE).others) == 1
+    assert parse(PULL + REFUSED, IMAGE).others == ()
+    assert parse(f"[{PULL}{REFUSED}, {PULL}{REFUSED} ]", IMAGE).others == ()
 
 
 def test_commas_inside_an_error_do_not_split_it() -> None:

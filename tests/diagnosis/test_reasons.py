@@ -1,4 +1,4 @@
-"""Which reason a cluster gives: the precedence of DESIGN as a table of small clusters."""
+"""Which reason a cluster gives: their precedence as a table of small clusters."""
 
 from __future__ import annotations
 

@@ -63,12 +63,8 @@ def _parse(text: str, image: str | None, depth: int) -> PullError:
 def _furthest(errors: list[PullError]) -> PullError:
     """Choose the attempt that got furthest: it is the truth; of equals the first."""
     best = max(errors, key=lambda error: attempts.progress(error.cause))
-    refused = any(error.cause in attempts.REFUSED for error in errors)
-    return replace(
-        best,
-        credential_accepted=refused and attempts.past_authentication(best.cause),
-        others=tuple(dict.fromkeys(error.raw for error in errors if error.raw != best.raw)),
-    )
+    others = dict.fromkeys(error.raw for error in errors if error.raw != best.raw)
+    return replace(best, others=tuple(others))
 
 
 def _error(reading: Reading) -> PullError:

@@ -117,13 +117,3 @@ _PROGRESS = (
 def progress(cause: Cause) -> int:
     """Rank how far an attempt with this cause got; -1 where that is not known."""
     return _PROGRESS.index(cause) if cause in _PROGRESS else -1
-
-
-REFUSED = frozenset(
-    {Cause.NO_CREDENTIAL_SENT, Cause.CREDENTIAL_REJECTED, Cause.DENIED_OR_NOT_FOUND}
-)
-
-
-def past_authentication(cause: Cause) -> bool:
-    """Whether the registry had let the attempt in before it failed."""
-    return progress(cause) >= progress(Cause.REPOSITORY_NOT_FOUND)

@@ -61,8 +61,7 @@ class PullError:
     back-off the whole message); it comes from outside and may hold control characters. `host`
     (with its port) is the one that answered or was dialled, where the message names it; `mirror`
     is that host where it is not the image's own. `credential_sent` is None where the text fits
-    both. `credential_accepted`: of several attempts another one was refused and this one came past
-    authentication. `others` are the innermost messages of these other attempts.
+    both. `others` are the innermost messages of the attempts that did not get as far.
     """
 
     cause: Cause
@@ -71,5 +70,4 @@ class PullError:
     status: int | None = None
     mirror: str | None = None
     credential_sent: bool | None = None
-    credential_accepted: bool = False
     others: tuple[str, ...] = ()
