@@ -1,7 +1,7 @@
 """The last failed pull of each image of a pod: status and events joined. No verdicts here.
 
-The kubelet reports one failure in up to six places (its status and five events), and the status lags
-one sync behind the events; this module is the only one that knows these places.
+The kubelet reports one failure in up to six places (its status and five events), and the status
+lags one sync behind the events; this module is the only one that knows these places.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ class Case:
     @cached_property
     def account(self) -> ServiceAccount | None:
         """The pod's ServiceAccount as it is now, if it was seen."""
-        name = self.spec.service_account or "default"
+        name = self.spec.account_name
         return self.snapshot.accounts.get((self.namespace, name))
 
     @cached_property

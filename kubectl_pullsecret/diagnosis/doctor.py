@@ -86,7 +86,7 @@ def _crowded_accounts(failing: Iterable[_ExaminedPod]) -> frozenset[tuple[str, s
     owners: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for one in failing:
         if one.owner and any(attempt.error.cause in DENIALS for attempt in one.attempts):
-            account = (one.pod.ref.namespace, one.pod.spec.service_account)
+            account = (one.pod.ref.namespace, one.pod.spec.account_name)
             owners[account].add((one.owner.kind, one.owner.name))
     return frozenset(account for account, names in owners.items() if len(names) > 1)
 
@@ -115,7 +115,7 @@ class _Cases:
             owner=examined.owner,
             attempt=attempt,
             events=examined.events,
-            shared_account=(pod.ref.namespace, pod.spec.service_account) in self._crowded,
+            shared_account=(pod.ref.namespace, pod.spec.account_name) in self._crowded,
         )
 
     def of_template(self, workload: Workload) -> Iterator[Case]:

@@ -236,7 +236,7 @@ def not_seen(case: Case) -> Iterator[Incomplete]:
         why = f"whether it serves {case.shown_image}; add it to the input"
         yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
     if case.attempt is not None and case.account is None and not case.spec.pull_secrets:
-        name = case.spec.service_account or "default"
+        name = case.spec.account_name
         yield Incomplete(
             "get", f"serviceaccounts/{name}", case.namespace, "what a new pod would get; add it"
         )

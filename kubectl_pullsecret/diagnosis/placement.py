@@ -44,7 +44,7 @@ def attach(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
 
 def account_ref(case: Case) -> ObjectRef:
     """The pod's ServiceAccount."""
-    return ObjectRef("ServiceAccount", case.namespace, case.spec.service_account or "default")
+    return ObjectRef("ServiceAccount", case.namespace, case.spec.account_name)
 
 
 def _bare_pod(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:

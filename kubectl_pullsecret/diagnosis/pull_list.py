@@ -97,7 +97,7 @@ def _of_spec(snapshot: Snapshot, subject: ObjectRef, spec: PodSpec) -> PullList:
     """What a pod made from this spec gets: an entry with an empty name counts as a list."""
     if spec.pull_secrets:
         return _listing(snapshot, subject, subject, spec.pull_secrets)
-    account = ObjectRef("ServiceAccount", subject.namespace, spec.service_account or "default")
+    account = ObjectRef("ServiceAccount", subject.namespace, spec.account_name)
     return _of_account(snapshot, subject, account)
 
 

@@ -76,6 +76,11 @@ class PodSpec:
     pull_secrets: tuple[str, ...]  # names in order, duplicates and "" kept, as the API keeps them
     service_account: str  # "" in a bare manifest: the account will be `default`
 
+    @property
+    def account_name(self) -> str:
+        """The ServiceAccount that the pod has or will have."""
+        return self.service_account or "default"
+
 
 @dataclass(frozen=True, slots=True)
 class Pod:
