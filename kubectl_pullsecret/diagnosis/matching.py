@@ -141,6 +141,8 @@ def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tu
         return ("what was not seen may hold a credential: add it to the input",)
     if not tried:
         return (_nothing_matches(reference),)
+    if not any(one.credential.entry.username for one in tried):
+        return ("with an empty user name containerd pulls anonymously", *_random_order(tried))
     several = "one after the other until one succeeds; " if len(tried) > 1 else ""
     return (f"{several}with a match an anonymous pull is never tried", *_random_order(tried))
 

@@ -294,3 +294,10 @@ class TestExitCode:
         pulls = pull_list(seen(deployment("web"), whole=()), None, target("Deployment", "web"))
         assert pulls.unseen == "sa/default was not seen"
         assert matched(pulls).exit_code is ExitCode.INCOMPLETE
+
+
+def test_an_empty_user_name_is_an_anonymous_pull_to_containerd() -> None:
+    held = secret("a", {"reg.test": {"identitytoken": "x"}})
+    matching = match_images(["reg.test/app"], pull_list(seen(held), "team", None), now=NOW)
+
+    assert matching.images[0].notes == ("with an empty user name containerd pulls anonymously",)
