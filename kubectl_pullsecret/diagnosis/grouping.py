@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from kubectl_pullsecret.diagnosis.reasons import UNREACHED
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.images import InvalidReference, Reference
 from kubectl_pullsecret.report import Evidence, Finding, Fix, PodGroup, Reason, Restart, Severity
@@ -17,23 +18,12 @@ NAMES_SHOWN = 10
 OUTAGE_OWNERS = 3  # from so many owners on, one cause is one line above them
 
 # The causes that a registry, its network or one credential has for many at once.
-_OF_REGISTRY = frozenset(
-    {
-        Reason.NAME_RESOLUTION,
-        Reason.CONNECTION_REFUSED,
-        Reason.NETWORK_UNREACHABLE,
-        Reason.TIMEOUT,
-        Reason.PROXY_FAILURE,
-        Reason.UNTRUSTED_CERTIFICATE,
-        Reason.CERTIFICATE_NAME_MISMATCH,
-        Reason.CERTIFICATE_EXPIRED,
-        Reason.SCHEME_MISMATCH,
-        Reason.RATE_LIMITED,
-        Reason.REGISTRY_ERROR,
-        Reason.CREDENTIAL_REJECTED,
-        Reason.CREDENTIAL_EXPIRED,
-    }
-)
+_OF_REGISTRY = UNREACHED | {
+    Reason.RATE_LIMITED,
+    Reason.REGISTRY_ERROR,
+    Reason.CREDENTIAL_REJECTED,
+    Reason.CREDENTIAL_EXPIRED,
+}
 _PRECEDENCE = {reason: number for number, reason in enumerate(Reason)}
 
 

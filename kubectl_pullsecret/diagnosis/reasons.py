@@ -20,6 +20,21 @@ class Page(NamedTuple):
     rule: str
 
 
+# The registry was not reached, or not trusted: no credential was asked for or sent.
+UNREACHED = frozenset(
+    {
+        Reason.NAME_RESOLUTION,
+        Reason.CONNECTION_REFUSED,
+        Reason.NETWORK_UNREACHABLE,
+        Reason.TIMEOUT,
+        Reason.PROXY_FAILURE,
+        Reason.UNTRUSTED_CERTIFICATE,
+        Reason.CERTIFICATE_NAME_MISMATCH,
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.SCHEME_MISMATCH,
+    }
+)
+
 _TEXT = "the runtime's own words; read by diagnosis.pull_errors"
 _KEYRING = "kubelet 1.34, pkg/credentialprovider/keyring.go"
 _ADMISSION = "kube-apiserver 1.34, plugin/pkg/admission/serviceaccount/admission.go"

@@ -16,7 +16,7 @@ from kubectl_pullsecret.diagnosis.case import DENIALS, Case
 from kubectl_pullsecret.diagnosis.offer import is_over, names_of
 from kubectl_pullsecret.diagnosis.placement import RETRIED, STARTS
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
-from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.diagnosis.reasons import REASONS, UNREACHED
 from kubectl_pullsecret.diagnosis.retrievals import kubelet_lacked
 from kubectl_pullsecret.diagnosis.supply import mend_all, supply
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
@@ -46,21 +46,7 @@ _NOT_SETTLED_BY_TEXT = DENIALS | {
     Cause.UNKNOWN,
 }
 # The request never got as far as a credential: what is wrong with the secrets comes next.
-BEFORE_CREDENTIALS = frozenset(
-    {
-        Reason.NAME_RESOLUTION,
-        Reason.CONNECTION_REFUSED,
-        Reason.NETWORK_UNREACHABLE,
-        Reason.TIMEOUT,
-        Reason.PROXY_FAILURE,
-        Reason.UNTRUSTED_CERTIFICATE,
-        Reason.CERTIFICATE_NAME_MISMATCH,
-        Reason.CERTIFICATE_EXPIRED,
-        Reason.SCHEME_MISMATCH,
-        Reason.UNKNOWN,
-        Reason.INVALID_IMAGE_NAME,
-    }
-)
+BEFORE_CREDENTIALS = UNREACHED | {Reason.UNKNOWN, Reason.INVALID_IMAGE_NAME}
 
 
 def page_verdict(reason: Reason, **changes: object) -> Verdict:
