@@ -43,9 +43,17 @@ class Payload:
     """A payload that the kubelet can parse; `entries` in the text's order, duplicates resolved."""
 
     entries: tuple[AuthEntry, ...]
-    ignored: tuple[
-        str, ...
-    ] = ()  # top-level fields that the kubelet does not know: credsStore, ...
+    ignored: tuple[str, ...] = ()  # top-level fields that the kubelet does not know: credsStore, …
+    misplaced: tuple[AuthEntry, ...] = ()  # usable, but in the layout of the other secret type
+
+    @property
+    def layout_fault(self) -> str:
+        """Where the misplaced entries stand and where the kubelet looks; "" if there are none."""
+        if not self.misplaced:
+            return ""
+        if any(entry.key == "auths" for entry in self.entries):
+            return "entries under auths; in a dockercfg secret the kubelet looks at the top"
+        return "entries beside auths; the kubelet looks only inside it"
 
 
 def read_docker_config(raw: bytes) -> Payload | Malformed:

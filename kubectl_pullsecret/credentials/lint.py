@@ -165,5 +165,7 @@ def _on_emptiness(payload: Payload) -> Iterator[Remark]:
         severity = RemarkSeverity.NOTE if usable else RemarkSeverity.PROBLEM
         text = f"{', '.join(helpers)}: the kubelet cannot run credential helpers"
         yield Remark(None, text if usable else f"{text}, so there is no credential", severity)
+    elif payload.layout_fault:
+        yield Remark(None, payload.layout_fault)
     elif not payload.entries:
         yield Remark(None, "no entries")

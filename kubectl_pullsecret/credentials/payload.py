@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubectl_pullsecret.credentials.docker_config import (
     AuthEntry,
@@ -65,7 +65,13 @@ def read_secret(secret_type: str, data: Mapping[str, bytes]) -> Content:
 
 
 def _read(data_key: str, raw: bytes) -> Payload | Malformed:
-    return read_legacy_docker_config(raw) if data_key == _LEGACY_KEY else read_docker_config(raw)
+    legacy = data_key == _LEGACY_KEY
+    content = read_legacy_docker_config(raw) if legacy else read_docker_config(raw)
+    if isinstance(content, Malformed) or any(entry.usable for entry in content.entries):
+        return content
+    other = read_docker_config(raw) if legacy else read_legacy_docker_config(raw)
+    entries = other.entries if isinstance(other, Payload) else ()
+    return replace(content, misplaced=tuple(entry for entry in entries if entry.usable))
 
 
 def _why_skipped(secret_type: str, key: str | None, data: Mapping[str, bytes]) -> str:

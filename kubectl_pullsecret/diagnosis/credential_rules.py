@@ -17,7 +17,14 @@ from kubectl_pullsecret.diagnosis.placement import account_ref, attach, renew_po
 from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
-from kubectl_pullsecret.diagnosis.supply import rename, retype, rewrite, supply, supply_named
+from kubectl_pullsecret.diagnosis.supply import (
+    rearrange,
+    rename,
+    retype,
+    rewrite,
+    supply,
+    supply_named,
+)
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason
 
@@ -114,7 +121,7 @@ def no_matching_credential(case: Case) -> Verdict | None:
         return None
     if case.unseen:
         return _nothing_sent_for_unseen(case)
-    near = rename(case) if not case.serving_here else ()
+    near = rearrange(case) or (rename(case) if not case.serving_here else ())
     return Verdict(
         Reason.NO_MATCHING_CREDENTIAL,
         f"no attached secret has an entry for {_registry(case)}",

@@ -89,6 +89,8 @@ def _rows(named: NamedSecret, offer: Offer, now: datetime) -> list[tuple[str, ..
         return [(label, f"unreadable: {content.where}: {content.why}")]
     if isinstance(content, NotAPullSecret):
         return [(label, f"not read: {content.why}")]
+    if content.layout_fault:
+        return [(label, content.layout_fault)]
     tried = (
         (label, shown_key(c.entry.key), _matches(c, now))
         for c in offer.tried

@@ -93,6 +93,22 @@ def rename(case: Case) -> tuple[Fix, ...]:
     return ()
 
 
+def rearrange(case: Case) -> tuple[Fix, ...]:
+    """Write a listed secret anew whose entries serve the image, but stand in the wrong layout."""
+    for named in case.listed:
+        content = named.secret.content if named.secret is not None else None
+        if not isinstance(content, Payload) or not content.misplaced or case.reference is None:
+            continue
+        keyring = Keyring([PullSecret(named.name, Payload(content.misplaced))])
+        held_back = cannot_change(named.secret)
+        if keyring.lookup(case.reference) and held_back:
+            return (Advice(held_back),)
+        if keyring.lookup(case.reference):
+            note = "puts its entries where the kubelet looks; keeps user and password"
+            return (Rewrap(case.namespace, named.name, named.name, note=note),)
+    return ()
+
+
 def _renamed(case: Case, miss: Miss, key: str) -> tuple[Fix, ...]:
     held_back = cannot_change(case.snapshot.secrets.get((case.namespace, miss.secret)))
     if held_back:

@@ -20,6 +20,7 @@ from kubectl_pullsecret.credentials.payload import (
     Malformed,
     NotAPullSecret,
     Payload,
+    read_secret,
 )
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=timezone.utc)
@@ -190,3 +191,17 @@ def test_any_key_is_read_and_a_tidy_one_is_sound(key: str) -> None:
     if (tidy := tidy_key(key)) is not None:
         assert lookup_key(tidy)
         assert tidy_key(tidy) == tidy
+
+
+@pytest.mark.parametrize(
+    ("type_", "key", "text"),
+    [
+        ("kubernetes.io/dockerconfigjson", ".dockerconfigjson", '{"r.test": {"auth": "dTpw"}}'),
+        ("kubernetes.io/dockercfg", ".dockercfg", '{"auths": {"r.test": {"auth": "dTpw"}}}'),
+    ],
+)
+def test_entries_in_the_layout_of_the_other_type_are_told(type_: str, key: str, text: str) -> None:
+    (remark,) = lint(read_secret(type_, {key: text.encode()}), NOW)
+
+    assert "the kubelet looks" in remark.text
+    assert remark.severity is RemarkSeverity.PROBLEM

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
 
 import pytest
@@ -18,6 +20,7 @@ from kubectl_pullsecret.report import (
     Rewrap,
 )
 from tests.diagnosis.cluster import (
+    DOCKERCONFIGJSON,
     HUB,
     IMAGE,
     NAMESPACE,
@@ -373,3 +376,25 @@ def test_an_ephemeral_container_is_started_again_by_hand() -> None:
     assert isinstance(attach, Attach)
     assert isinstance(advice, Advice)
     assert "kubectl debug" in advice.note
+
+
+@pytest.mark.parametrize(
+    ("raw", "type_", "words"),
+    [
+        (json.dumps(GOOD), DOCKERCONFIGJSON, "beside auths"),
+        (json.dumps({"auths": GOOD}), "kubernetes.io/dockercfg", "under auths"),
+    ],
+    ids=["no auths around the registries", "auths around those of a dockercfg"],
+)
+def test_entries_in_the_layout_of_the_other_type_are_rearranged(
+    raw: str, type_: str, words: str
+) -> None:
+    cluster = Cluster().secret("pull", raw=raw, type_=type_)
+    if type_ != DOCKERCONFIGJSON:
+        cluster.objects[0]["data"] = {".dockercfg": base64.b64encode(raw.encode()).decode()}
+    finding = cluster.pod(secrets=("pull",), error=NOTHING_SENT).finding()
+    listed = next(line for line in finding.evidence if line.about == "listed")
+
+    assert finding.reason is Reason.NO_MATCHING_CREDENTIAL
+    assert words in listed.text
+    assert shapes(finding.fixes) == [Rewrap(NAMESPACE, "pull", "pull")]
