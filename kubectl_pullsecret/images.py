@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-_DEFAULT_REGISTRY = "docker.io"
+HUB = "docker.io"  # the registry of an image of Docker Hub
 _LEGACY_REGISTRY = "index.docker.io"
 _OFFICIAL = "library/"
 _LONGEST_PATH = 255
@@ -35,6 +35,11 @@ class Reference:
     path: str  # "library/nginx"
     tag: str  # "latest" where neither a tag nor a digest is written; "" beside a lone digest
     digest: str  # "sha256:…", or ""
+
+    @property
+    def on_hub(self) -> bool:
+        """Whether it is an image of Docker Hub."""
+        return self.registry == HUB
 
     @classmethod
     def parse(cls, image: str) -> Reference:
@@ -69,12 +74,12 @@ def _split_registry(name: str) -> tuple[str, str]:
     """Tell the registry by the first segment (normalize.go, splitDockerDomain)."""
     first, slash, rest = name.partition("/")
     if not slash:
-        return _DEFAULT_REGISTRY, _OFFICIAL + name
+        return HUB, _OFFICIAL + name
     if first == _LEGACY_REGISTRY:
-        first = _DEFAULT_REGISTRY
+        first = HUB
     if not (first == "localhost" or "." in first or ":" in first or first.lower() != first):
-        first, rest = _DEFAULT_REGISTRY, name
-    if first == _DEFAULT_REGISTRY and "/" not in rest:
+        first, rest = HUB, name
+    if first == HUB and "/" not in rest:
         rest = _OFFICIAL + rest
     return first, rest
 

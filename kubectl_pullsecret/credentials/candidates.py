@@ -14,8 +14,12 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from kubectl_pullsecret.credentials.hosts import HUB, split_port
-from kubectl_pullsecret.credentials.keyring import DEFAULT_REGISTRY_HOST, urls_match
+from kubectl_pullsecret.credentials.hosts import split_port
+from kubectl_pullsecret.credentials.keyring import (
+    DEFAULT_REGISTRY_HOST,
+    is_default_registry,
+    urls_match,
+)
 from kubectl_pullsecret.credentials.payload import AuthEntry, Payload, PullSecret
 from kubectl_pullsecret.credentials.spelling import lookup_key_or_none
 from kubectl_pullsecret.images import Reference
@@ -72,7 +76,7 @@ class CandidateIndex:
         """
         registry = reference.registry
         return self._entries_of(
-            tuple(self._matching(registry, reference.repository)), _falls_back_to_hub(registry)
+            tuple(self._matching(registry, reference.repository)), is_default_registry(registry)
         )
 
     def _put(self, key: str) -> None:
@@ -140,8 +144,3 @@ def _in_turn(secret: PullSecret) -> list[tuple[str, AuthEntry]]:
     keys = ((lookup_key_or_none(entry.key), entry) for entry in entries)
     known = [(key, entry) for key, entry in keys if key is not None]
     return sorted(known, key=itemgetter(0), reverse=True)  # code points sort like UTF-8
-
-
-def _falls_back_to_hub(registry: str) -> bool:
-    """Tell whether index.docker.io serves where nothing matched (kubelet 1.34, keyring.go:193)."""
-    return registry == HUB or not {".", ":"} & set(registry)

@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-HUB = "docker.io"  # the registry of an image of Docker Hub
+from kubectl_pullsecret.images import HUB
+
 HUB_KEY = "https://index.docker.io/v1/"  # its key in a Secret, by kubectl's own default
 # Hosts that answer for Docker Hub's repositories although no image name of Docker Hub says so.
 HUB_ENDPOINTS = frozenset({"registry-1.docker.io", "registry.hub.docker.com"})

@@ -13,7 +13,7 @@ from functools import lru_cache
 from kubectl_pullsecret.credentials import go_glob, go_url
 from kubectl_pullsecret.credentials.malformed import Malformed
 from kubectl_pullsecret.credentials.payload import AuthEntry, Payload, PullSecret
-from kubectl_pullsecret.images import Reference
+from kubectl_pullsecret.images import HUB, Reference
 
 DEFAULT_REGISTRY_HOST = "index.docker.io"
 
@@ -68,7 +68,7 @@ class Keyring:
         for key in self._index:
             if _match(_split(key), target):
                 found += self._credentials[key]
-        if not found and _is_default_registry(reference.registry):
+        if not found and is_default_registry(reference.registry):
             found = self._credentials.get(DEFAULT_REGISTRY_HOST, [])
         return tuple(found)
 
@@ -136,9 +136,9 @@ def _split(schemeless: str) -> _Location | None:
     return _Location(tuple(host.split(".")), port, path)
 
 
-def _is_default_registry(registry: str) -> bool:
+def is_default_registry(registry: str) -> bool:
     """Tell whether an image of this registry is taken for Docker Hub's (isDefaultRegistryMatch)."""
-    return registry == "docker.io" or {".", ":"}.isdisjoint(registry)
+    return registry == HUB or {".", ":"}.isdisjoint(registry)
 
 
 def _octets(key: str) -> bytes:

@@ -69,6 +69,10 @@ class About:
         """The kind in words."""
         return self.kind.value
 
+    def over(self, at: datetime) -> bool:
+        """Whether it says that it was over at a time."""
+        return self.expires is not None and self.expires <= at
+
 
 def about(entry: AuthEntry) -> About:
     """Tell what the entry says of itself. Never raises, whatever the entry holds."""

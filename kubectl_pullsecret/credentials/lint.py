@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from enum import Enum
 
 from kubectl_pullsecret.credentials.hosts import (
-    HUB,
     HUB_KEY,
     WrittenKey,
     is_hub_name,
@@ -34,6 +33,7 @@ from kubectl_pullsecret.credentials.spelling import (
     meant_segments,
     spelling_fault,
 )
+from kubectl_pullsecret.images import HUB
 
 _HELPERS = ("credsstore", "credhelpers")
 
@@ -96,9 +96,9 @@ def _on_entry(entry: AuthEntry, now: datetime) -> Iterator[Remark]:
         yield Remark(entry.key, clause + advice)
     elif note := _port_note(written):
         yield Remark(entry.key, note, RemarkSeverity.NOTE)
-    expires = about(entry).expires
-    if expires is not None and expires <= now:
-        yield Remark(entry.key, f"expired at {expires.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC")
+    told = about(entry)
+    if told.expires is not None and told.over(now):
+        yield Remark(entry.key, f"expired at {told.expires:%Y-%m-%d %H:%M} UTC")
 
 
 def _key_fault(key: str, written: WrittenKey) -> str | None:

@@ -13,7 +13,6 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.hosts import (
-    HUB,
     HUB_ENDPOINTS,
     HUB_KEY,
     WrittenKey,
@@ -37,7 +36,7 @@ from kubectl_pullsecret.credentials.spelling import (
     meant_segments,
     spelling_fault,
 )
-from kubectl_pullsecret.images import Reference
+from kubectl_pullsecret.images import HUB, Reference
 
 __all__ = ["Miss", "MissReason", "explain_misses"]
 
@@ -68,7 +67,7 @@ class _Image(NamedTuple):
 
     @property
     def on_hub(self) -> bool:
-        return self.reference.registry == HUB
+        return self.reference.on_hub
 
     @property
     def hider(self) -> Credential | None:

@@ -58,8 +58,7 @@ def _rows(
 
 def _entry_rows(label: str, payload: Payload, now: datetime) -> Iterator[tuple[str, ...]]:
     for entry in payload.entries[:ENTRIES_SHOWN]:
-        expires = about(entry).expires
-        over = ", expired" if expires is not None and expires <= now else ""
+        over = ", expired" if about(entry).over(now) else ""
         user = f"user {entry.username}" if entry.usable else "no user or no password"
         yield label, shown_key(entry.key), f"{user}{over}"
     hidden = len(payload.entries) - ENTRIES_SHOWN

@@ -11,6 +11,7 @@ from kubectl_pullsecret.credentials import (
     NotAPullSecret,
     PullSecret,
 )
+from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.attempt import Attempt
 from kubectl_pullsecret.diagnosis.known import Known
@@ -19,7 +20,6 @@ from kubectl_pullsecret.diagnosis.offer import (
     Offer,
     Presence,
     is_openshift_internal,
-    is_over,
 )
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.retrievals import retrievals_of
@@ -176,7 +176,7 @@ class Case:
             (secret, entry)
             for secret, entry in self.known.candidates.serving(self.reference)
             if entry.usable
-            and not is_over(entry, self.now)
+            and not about(entry).over(self.now)
             and not is_openshift_internal(secret.name)
         )
 

@@ -12,7 +12,7 @@ from kubectl_pullsecret.credentials import NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import Presence, is_over, names_of
+from kubectl_pullsecret.diagnosis.offer import Presence, names_of
 from kubectl_pullsecret.diagnosis.placement import account_ref, attach, renew_pod
 from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError
 from kubectl_pullsecret.diagnosis.reasons import REASONS
@@ -51,7 +51,7 @@ def service_account_changed_after_pod(case: Case) -> Verdict | None:
 
 def _renewed(case: Case, serving: Sequence[Credential]) -> tuple[Fix, ...]:
     """What must be renewed first: nothing, unless all of these are over."""
-    over = all(is_over(credential.entry, case.now) for credential in serving)
+    over = all(about(credential.entry).over(case.now) for credential in serving)
     return rewrite(case, serving[0]) if over else ()
 
 
@@ -300,8 +300,7 @@ def _nothing_sent(case: Case) -> bool:
 
 def _registry(case: Case) -> str:
     assert case.reference is not None
-    registry = case.reference.registry
-    return "Docker Hub" if registry == "docker.io" else registry
+    return "Docker Hub" if case.reference.on_hub else case.reference.registry
 
 
 def _repository(case: Case) -> str:

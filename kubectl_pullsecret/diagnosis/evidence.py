@@ -8,10 +8,11 @@ from datetime import datetime
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.hosts import ascii_lower, cloud_registry
 from kubectl_pullsecret.credentials.keyring import Credential
+from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence, is_over
+from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
 from kubectl_pullsecret.diagnosis.placement import account_ref
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.durations import span
@@ -121,7 +122,7 @@ def _matches(credential: Credential, now: datetime) -> str:
     entry = credential.entry
     if not entry.usable:
         return "matches, but has no user or no password to send"
-    over = ", expired" if is_over(entry, now) else ""
+    over = ", expired" if about(entry).over(now) else ""
     return f"matches, user {entry.username}{over}"
 
 

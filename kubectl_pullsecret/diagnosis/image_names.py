@@ -12,9 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kubectl_pullsecret.credentials.redaction import redact
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import HUB, InvalidReference, Reference
 
-HUB = "docker.io"
 _FROZEN = "k8s.gcr.io"
 _FROZEN_NOW = "registry.k8s.io"
 _NOT_HUB = ("registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com", "docker.com")
@@ -66,7 +65,7 @@ def _why_registry(image: str, reference: Reference) -> tuple[str, ...]:
         return (_no_registry(first), "one segment, so library/ before it")
     if not _is_registry(first):
         return (f"{first} has neither dot nor colon, so no registry is named: Docker Hub ({HUB})",)
-    if reference.registry != HUB:
+    if not reference.on_hub:
         return (_registry(first),)
     alias = f"{first} is another name of {HUB}" if first != HUB else f"{HUB} is Docker Hub"
     return (alias,) if "/" in rest else (alias, "one segment behind it, so library/ before it")

@@ -179,7 +179,7 @@ def _decode_entry(entry: AuthEntry, now: datetime) -> DecodedEntry:
 
 
 def _state_of_entry(entry: AuthEntry, told: About, now: datetime) -> State:
-    if told.expires is not None and told.expires <= now:
+    if told.over(now):
         return State.EXPIRED
     if not entry.usable:
         return State.UNUSABLE

@@ -17,6 +17,19 @@ from kubectl_pullsecret.images import Reference
 _Names = tuple[str, ...]
 
 
+def named_secret(
+    snapshot: Snapshot, namespace: str, name: str, retrievals: Sequence[Event] = ()
+) -> NamedSecret:
+    """What is known of a secret that somebody names: seen, proven missing, or not seen."""
+    secret = snapshot.secrets.get((namespace, name))
+    if secret is not None:
+        return NamedSecret(name, Presence.READ, secret)
+    if snapshot.sight("Secret", namespace).settles(name):
+        return NamedSecret(name, Presence.MISSING)
+    said = kubelet_misses(name, retrievals)
+    return NamedSecret(name, Presence.LIKELY_MISSING if said else Presence.UNSEEN)
+
+
 class Known:
     """One run's snapshot with its memory: hundreds of pods ask the same of the same lists."""
 
@@ -45,18 +58,9 @@ class Known:
         key = (namespace, names, retrievals)
         if key not in self._lists:
             self._lists[key] = tuple(
-                self._one(namespace, name, retrievals) for name in names if name
+                named_secret(self.snapshot, namespace, name, retrievals) for name in names if name
             )
         return self._lists[key]
-
-    def _one(self, namespace: str, name: str, retrievals: Sequence[Event]) -> NamedSecret:
-        secret = self.snapshot.secrets.get((namespace, name))
-        if secret is not None:
-            return NamedSecret(name, Presence.READ, secret)
-        if self.snapshot.sight("Secret", namespace).settles(name):
-            return NamedSecret(name, Presence.MISSING)
-        said = kubelet_misses(name, retrievals)
-        return NamedSecret(name, Presence.LIKELY_MISSING if said else Presence.UNSEEN)
 
     def offer(self, named: Sequence[NamedSecret], reference: Reference | None) -> Offer:
         """What these secrets offer for an image."""

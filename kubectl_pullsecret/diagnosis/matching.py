@@ -116,7 +116,7 @@ def _unlisted(pulls: PullList, reference: Reference, now: datetime) -> tuple[Tri
 
 def _tried(credential: Credential, now: datetime) -> Tried:
     told = about(credential.entry)
-    return Tried(credential, told, told.expires is not None and told.expires <= now)
+    return Tried(credential, told, told.over(now))
 
 
 def _answer(pulls: PullList, tried: tuple[Tried, ...]) -> Answer:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
-from kubectl_pullsecret.credentials import AuthEntry, Malformed, Payload, PullSecret
+from kubectl_pullsecret.credentials import Malformed, Payload, PullSecret
 from kubectl_pullsecret.credentials.keyring import Credential, Keyring
-from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.near_miss import Miss, explain_misses
 from kubectl_pullsecret.facts.objects import Secret
 from kubectl_pullsecret.images import Reference
@@ -75,12 +73,6 @@ def names_of(secrets: Sequence[NamedSecret]) -> str:
     named = ", ".join(f"secret/{one.name}" for one in secrets[:NAMES_SHOWN])
     more = len(secrets) - NAMES_SHOWN
     return f"{named} and {more} more" if more > 0 else named
-
-
-def is_over(entry: AuthEntry, at: datetime) -> bool:
-    """Whether a credential says itself that it was over at a time."""
-    ends = about(entry).expires
-    return ends is not None and ends <= at
 
 
 def is_openshift_internal(name: str) -> bool:

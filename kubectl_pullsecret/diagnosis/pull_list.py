@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kubectl_pullsecret.diagnosis.inventory import is_meant
+from kubectl_pullsecret.diagnosis.known import named_secret
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
+from kubectl_pullsecret.diagnosis.selection import find_target
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
-from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret
+from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret, ServiceAccount
 from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 
 
@@ -47,18 +49,17 @@ def pull_list(snapshot: Snapshot, namespace: str | None, target: ObjectRef | Non
     """
     if target is None:
         return _of_namespace(snapshot, namespace or _only_namespace(snapshot))
-    found = _find(snapshot, target, namespace)
+    found = find_target(snapshot, target, namespace)
     if isinstance(found, Pod):
         return _of_pod(snapshot, found)
-    if found.kind == "ServiceAccount":
-        return _of_account(snapshot, found, found)
-    template = snapshot.workloads[found].template
-    if template is None:
+    if isinstance(found, ServiceAccount):
+        return _of_account(snapshot, found.ref, found.ref)
+    if found.template is None:
         raise PullSecretError(
-            f"{display(found)} has no pod template that this tool knows",
+            f"{display(found.ref)} has no pod template that this tool knows",
             remedy="name one of its pods",
         )
-    return _of_spec(snapshot, found, template)
+    return _of_spec(snapshot, found.ref, found.template)
 
 
 def _only_namespace(snapshot: Snapshot) -> str:
@@ -114,42 +115,6 @@ def _listing(
     snapshot: Snapshot, subject: ObjectRef, source: ObjectRef, names: Iterable[str]
 ) -> PullList:
     listed = [name for name in names if name]
-    named = tuple(_named(snapshot, subject.namespace, name) for name in listed)
+    named = tuple(named_secret(snapshot, subject.namespace, name) for name in listed)
     unlisted = (s for s in _secrets_of(snapshot, subject.namespace) if s.ref.name not in listed)
     return PullList(subject.namespace, subject, source, named, tuple(unlisted))
-
-
-def _named(snapshot: Snapshot, namespace: str, name: str) -> NamedSecret:
-    secret = snapshot.secrets.get((namespace, name))
-    if secret is not None:
-        return NamedSecret(name, Presence.READ, secret)
-    missing = snapshot.sight("Secret", namespace).settles(name)
-    return NamedSecret(name, Presence.MISSING if missing else Presence.UNSEEN)
-
-
-def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None) -> Pod | ObjectRef:
-    wanted = namespace or target.namespace
-    found = [one for one in _named_like(snapshot, target) if wanted in ("", _home(one))]
-    if len(found) == 1:
-        return found[0]
-    where = f" in namespace {wanted}" if wanted else ""
-    if not found:
-        raise PullSecretError(f"{display(target)} is not in the input{where}")
-    homes = ", ".join(sorted(_home(one) for one in found))
-    raise PullSecretError(
-        f"{display(target)} is in several namespaces of the input: {homes}",
-        remedy="say which one with -n",
-    )
-
-
-def _home(found: Pod | ObjectRef) -> str:
-    return found.ref.namespace if isinstance(found, Pod) else found.namespace
-
-
-def _named_like(snapshot: Snapshot, target: ObjectRef) -> list[Pod | ObjectRef]:
-    """The objects of this kind and name in every namespace."""
-    if target.kind == "Pod":
-        return [pod for pod in snapshot.pods if pod.ref.name == target.name]
-    if target.kind == "ServiceAccount":
-        return [one.ref for one in snapshot.accounts.values() if one.ref.name == target.name]
-    return [ref for ref in snapshot.workloads if (ref.kind, ref.name) == (target.kind, target.name)]

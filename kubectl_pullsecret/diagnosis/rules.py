@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed
+from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
-from kubectl_pullsecret.diagnosis.offer import is_over, names_of
+from kubectl_pullsecret.diagnosis.offer import names_of
 from kubectl_pullsecret.diagnosis.placement import RETRIED, STARTS
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS, UNREACHED
@@ -133,68 +133,72 @@ def _entry_words(secret: str, malformed: Malformed) -> str:
 
 def _malformed_severity(case: Case) -> Severity:
     """Without an attempt it must fail only where the kubelet pulls each time."""
-    policy = next((u.pull_policy for u in case.spec.images if u.image == case.image), "")
-    must_fail = case.attempt is not None or policy == "Always"
+    must_fail = case.attempt is not None or _pulls_always(case)
     return Severity.ERROR if must_fail else Severity.WARNING
+
+
+def _pulls_always(case: Case) -> bool:
+    """Whether the policy is Always, as written or by default.
+
+    Source: kube-apiserver 1.34, pkg/apis/core/v1/defaults.go, SetDefaults_Container.
+    """
+    policy = next((u.pull_policy for u in case.spec.images if u.image == case.image), "")
+    default = case.reference is not None and case.reference.tag == "latest"
+    return policy == "Always" or (not policy and default)
 
 
 def changed_since_last_attempt(case: Case) -> Verdict | None:
     """The next try will see another secret than the last one did."""
-    if case.attempt is None or not (case.denied or _stopped_by_secret(case)):
+    if case.attempt is None or case.offer.malformed:
         return None
-    if case.offer.malformed or not any(not is_over(c.entry, case.now) for c in case.offer.usable):
+    if _stopped_by_secret(case):
+        mended = bool(case.listed) and not case.unseen
+        return _changed("every listed secret is readable now, and was not then") if mended else None
+    current = [one for one in case.offer.usable if not about(one.entry).over(case.now)]
+    if not case.denied or not current:
         return None
-    proven = _changed_later(case)
-    if not proven and not _cannot_have_been_sent(case):
-        return None
-    serving = case.offer.usable[0].secret
-    return Verdict(
-        Reason.CHANGED_SINCE_LAST_ATTEMPT,
-        f"secret/{serving} changed after the last failed try, and now it serves the image"
-        if proven
-        else f"at its last try the kubelet did not have what secret/{serving} holds now",
-        severity=Severity.WARNING,
-        confidence=Confidence.SETTLED if proven else Confidence.LIKELY,
-        then=RETRIED,
-    )
+    names = tuple(dict.fromkeys(credential.secret for credential in current))
+    if later := _changed_later(case, names):
+        why = f"secret/{later} changed after the last failed try, and now it serves the image"
+        return _changed(why, Confidence.SETTLED)
+    if _cannot_have_been_sent(case, names):
+        return _changed(f"at its last try the kubelet did not have what secret/{names[0]} holds")
+    return None
 
 
-def _changed_later(case: Case) -> bool:
-    """Whether a secret that serves the image is newer than the last failure."""
+def _changed(why: str, confidence: Confidence = Confidence.LIKELY) -> Verdict:
+    reason = Reason.CHANGED_SINCE_LAST_ATTEMPT
+    return Verdict(reason, why, confidence, Severity.WARNING, then=RETRIED)
+
+
+def _changed_later(case: Case, serving: tuple[str, ...]) -> str | None:
+    """The newest of the secrets that serve the image, if it is newer than the last failure."""
     assert case.attempt is not None
-    changed = _newest_change(case)
-    return changed is not None and case.attempt.last is not None and changed > case.attempt.last
+    changes = [
+        (named.secret.changed, named.name)
+        for named in case.listed
+        if named.name in serving and named.secret is not None and named.secret.changed
+    ]
+    if not changes or case.attempt.last is None:
+        return None
+    changed, name = max(changes)
+    return name if changed > case.attempt.last else None
 
 
-def _cannot_have_been_sent(case: Case) -> bool:
+def _cannot_have_been_sent(case: Case, serving: tuple[str, ...]) -> bool:
     """Whether the last try shows that the kubelet did not have what is there now.
 
-    The secret was unreadable then; or the kubelet said that it could not retrieve it; or the text
-    proves that nothing was sent (containerd 1.7 and newer: "no basic auth credentials").
+    It said that it could not retrieve the secrets; or the text proves that nothing was sent
+    (containerd 1.7 and newer: "no basic auth credentials").
     """
     assert case.attempt is not None
-    if _stopped_by_secret(case):
-        return not case.unseen
-    serving = {credential.secret for credential in case.offer.usable}
-    if all(kubelet_lacked(name, case.events) for name in serving):
-        return True
-    return case.attempt.error.credential_sent is False
+    lacked = all(kubelet_lacked(name, case.events) for name in serving)
+    return lacked or case.attempt.error.credential_sent is False
 
 
 def _stopped_by_secret(case: Case) -> bool:
     assert case.attempt is not None
     return case.attempt.error.cause is Cause.SECRET_MALFORMED
-
-
-def _newest_change(case: Case) -> datetime | None:
-    """The newest change of a secret that has a usable credential for the image."""
-    serving = {credential.secret for credential in case.offer.usable}
-    times = [
-        named.secret.changed
-        for named in case.listed
-        if named.secret is not None and named.secret.changed and named.name in serving
-    ]
-    return max(times, default=None)
 
 
 def not_the_credential(case: Case) -> Verdict | None:

@@ -116,23 +116,34 @@ def _everything(snapshot: Snapshot, namespace: str | None, owners: Owners) -> Se
 
 
 def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners) -> Selected:
-    where = target.namespace or namespace
     if target.kind == "Namespace":
         return _everything(snapshot, target.name, owners)
+    found = find_target(snapshot, target, namespace)
+    if isinstance(found, Pod):
+        return Selected((found,), ())
+    if isinstance(found, ServiceAccount):
+        return Selected((), (), (found,))
+    pods = tuple(pod for pod in snapshot.pods if owners.owns(found, pod))
+    return Selected(pods, (found,))
+
+
+def find_target(
+    snapshot: Snapshot, target: ObjectRef, namespace: str | None
+) -> Pod | Workload | ServiceAccount:
+    """The one pod, workload or account that a target means.
+
+    Its own namespace counts, then `namespace`; without either it may be anywhere. Raises
+    PullSecretError where it is not in the snapshot, or is there several times.
+    """
+    where = target.namespace or namespace
     if target.kind == "Pod":
-        pods = [p for p in snapshot.pods if p.ref.name == target.name]
-        return Selected((_one(pods, target, where),), ())
+        return _one([p for p in snapshot.pods if p.ref.name == target.name], target, where)
     if target.kind == "ServiceAccount":
-        accounts = [a for a in snapshot.accounts.values() if a.ref.name == target.name]
-        return Selected((), (), (_one(accounts, target, where),))
-    found = [
-        w
-        for w in snapshot.workloads.values()
-        if (w.ref.kind, w.ref.name) == (target.kind, target.name)
-    ]
-    workload = _one(found, target, where)
-    pods = [p for p in snapshot.pods if owners.owns(workload, p)]
-    return Selected(tuple(pods), (workload,))
+        accounts = snapshot.accounts.values()
+        return _one([a for a in accounts if a.ref.name == target.name], target, where)
+    kind_and_name = (target.kind, target.name)
+    workloads = snapshot.workloads.values()
+    return _one([w for w in workloads if (w.ref.kind, w.ref.name) == kind_and_name], target, where)
 
 
 def _check_seen(snapshot: Snapshot, namespace: str) -> None:

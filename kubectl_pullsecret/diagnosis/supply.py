@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_pullsecret.credentials import Malformed, Payload, PullSecret
-from kubectl_pullsecret.credentials.hosts import cloud_registry
+from kubectl_pullsecret.credentials.hosts import HUB_KEY, cloud_registry
 from kubectl_pullsecret.credentials.keyring import Credential, Keyring
 from kubectl_pullsecret.credentials.kinds import CredentialKind, about
 from kubectl_pullsecret.credentials.near_miss import Miss
@@ -16,7 +16,6 @@ from kubectl_pullsecret.facts.objects import Secret
 from kubectl_pullsecret.images import InvalidReference, Reference
 from kubectl_pullsecret.report import Advice, Copy, Create, Fix, Rewrap
 
-HUB_SERVER = "https://index.docker.io/v1/"
 NEW_SECRET = "regcred"  # the name of kubectl's own documentation
 
 _LONGEST = 240  # leaves room for a number: an object's name has at most 253 characters
@@ -179,8 +178,7 @@ def cannot_change(secret: Secret | None) -> str:
 def server_of(case: Case) -> str:
     """The registry key that serves the case's image."""
     assert case.reference is not None
-    registry = case.reference.registry
-    return HUB_SERVER if registry == "docker.io" else registry
+    return HUB_KEY if case.reference.on_hub else case.reference.registry
 
 
 def new_name(case: Case, wanted: str) -> str:

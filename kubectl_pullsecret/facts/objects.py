@@ -137,8 +137,6 @@ class Secret:
     immutable: bool = False
     labels: tuple[tuple[str, str], ...] = ()
     managed_by: tuple[str, ...] = ()
-    resource_version: str = ""
-    data_keys: tuple[str, ...] = ()  # every key of `data` and `stringData`, of kept values or not
 
     @cached_property
     def content(self) -> Content:
@@ -202,6 +200,4 @@ class Node:
     """What a node says of itself that explains a pull."""
 
     name: str
-    kubelet_version: str
-    runtime_version: str
     images: frozenset[str]  # every name in status.images (the kubelet reports at most 50 images)

@@ -192,8 +192,6 @@ def _read_secret(raw: Json, metadata: Json, ref: ObjectRef) -> Secret:
         immutable=flag(raw, "immutable", ""),
         labels=tuple(texts(metadata, "labels", "metadata").items()),
         managed_by=managers(metadata),
-        resource_version=text(metadata, "resourceVersion", "metadata"),
-        data_keys=tuple([key for key, _ in encoded]),
     )
 
 
@@ -275,12 +273,9 @@ def _event_count(raw: Json, series: Json) -> int:
 
 def _read_node(raw: Json, _metadata: Json, ref: ObjectRef) -> Node:
     status = mapping(raw, "status", "")
-    info = mapping(status, "nodeInfo", "status")
     images = sequence(status, "images", "status")
     return Node(
         name=ref.name,
-        kubelet_version=text(info, "kubeletVersion", "status.nodeInfo"),
-        runtime_version=text(info, "containerRuntimeVersion", "status.nodeInfo"),
         images=frozenset(name for image in images for name in _image_names(image)),
     )
 

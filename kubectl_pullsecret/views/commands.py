@@ -151,11 +151,6 @@ def _names(secrets: Sequence[str]) -> str:
     return ", ".join(f"secret/{name}" for name in secrets)
 
 
-def shell(argv: Sequence[str]) -> str:
-    """Return the argv as one line for bash, zsh and ksh; POSIX sh too if all is printable."""
-    return " ".join(map(quoted, argv))
-
-
 def phrases(argv: Sequence[str]) -> tuple[str, ...]:
     """Return the argv shell-quoted, a flag together with its value: where a line may be broken."""
     found: list[str] = []

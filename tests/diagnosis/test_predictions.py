@@ -114,3 +114,20 @@ def test_a_running_pod_never_gets_an_error() -> None:
     (found,) = cluster.doctor(DEMO).findings
 
     assert (found.reason, found.severity) == (Reason.SECRET_MALFORMED, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("image", "severity"),
+    [
+        ("registry.test:5000/team/app", Severity.ERROR),
+        ("registry.test:5000/team/app:latest", Severity.ERROR),
+        ("registry.test:5000/team/app:v1", Severity.WARNING),
+        ("registry.test:5000/team/app@sha256:" + "0" * 64, Severity.WARNING),
+    ],
+)
+def test_an_unset_policy_means_always_for_latest_only(image: str, severity: Severity) -> None:
+    cluster = template("pull", image=image).secret("pull", BROKEN)
+    del cluster.objects[0]["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"]
+    (found,) = cluster.doctor().findings
+
+    assert found.severity is severity

@@ -371,3 +371,20 @@ def test_a_config_of_a_credential_helper_says_where_the_credential_is() -> None:
     listed = next(line for line in found.evidence if line.about == "listed")
 
     assert "helper" in listed.text
+
+
+def test_the_secret_that_changed_is_named_not_the_first_that_matches() -> None:
+    cluster = Cluster().secret("old", GOOD).pod(secrets=("old", "new"), error=REJECTED)
+    cluster.secret("new", {"registry.test:5000": entry("me")}, creationTimestamp=ago(minutes=1))
+    found = cluster.finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+    assert "secret/new changed" in found.evidence[0].text
+
+
+def test_a_mended_secret_explains_a_stop_whatever_it_serves() -> None:
+    cluster = Cluster().secret("pull", OTHER)
+    found = cluster.pod(secrets=("pull",), error=NOT_BASE64, reason=NOT_BASE64).finding()
+
+    assert found.reason is Reason.CHANGED_SINCE_LAST_ATTEMPT
+    assert "every listed secret is readable now" in found.evidence[0].text

@@ -108,7 +108,7 @@ def test_of_two_objects_with_one_name_the_later_counts() -> None:
 def test_every_kind_is_found_by_its_name() -> None:
     deployment = Workload(ObjectRef("Deployment", "ns", "d"), "apps/v1", "", None, None, (), "")
     account = ServiceAccount(ObjectRef("ServiceAccount", "ns", "a"), (), None)
-    node = Node("n", "", "", frozenset())
+    node = Node("n", frozenset())
     objects: list[AnyObject] = [deployment, account, node]
     snapshot = Snapshot.of(objects, {})
     assert snapshot.workloads == {deployment.ref: deployment}
