@@ -1,0 +1,110 @@
+"""The route to an API server: its address, a pool of connections, perhaps a proxy in between."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import urllib3
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.sources.connection import Connection
+from kubectl_pullsecret.sources.request_headers import basic
+from kubectl_pullsecret.sources.tls_context import tls_context
+
+MOST_CONNECTIONS = 8  # kept alive; more are made where more are needed at once
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where requests go. The pool may be used by many threads."""
+
+    pool: urllib3.HTTPConnectionPool
+    server: str  # host:port
+    proxy: str  # host:port, "" without one
+    host: str  # as the URL names it
+    origin: str  # https://host:port
+    prefix: str  # of every path; "" or "/k8s/clusters/x"
+    through_proxy: bool  # requests carry the whole URL, as a proxy for plain HTTP wants it
+
+    def target(self, path: str) -> str:
+        """What the request line names, of a path with its query."""
+        return f"{self.origin if self.through_proxy else ''}{self.prefix}{path}"
+
+    @property
+    def base(self) -> str:
+        """The URL below which all paths are."""
+        return self.origin + self.prefix
+
+
+def route_to(connection: Connection, environment: Mapping[str, str]) -> Route:
+    """Prepare the route to a server; nothing is dialled yet.
+
+    Raises:
+        PullSecretError: the server's or the proxy's URL, or a certificate, cannot be used.
+    """
+    url = _url("server", connection.server)
+    if url.auth is not None:
+        raise PullSecretError(
+            f"the server's URL {_authority(url)} has a user name in it",
+            remedy="give username and password in the kubeconfig's user",
+        )
+    urllib3.disable_warnings()  # who says insecure-skip-tls-verify knows
+    proxy = _url("proxy", connection.proxy.reveal()) if connection.proxy else None
+    secured = "https" in (url.scheme, proxy.scheme if proxy else "")
+    context = tls_context(connection.tls, environment) if secured else None
+    manager = _manager(connection, context, proxy)
+    return Route(
+        pool=manager.connection_from_host(url.host, _port(url), url.scheme),
+        server=_authority(url),
+        proxy=_authority(proxy) if proxy else "",
+        host=connection.tls.server_name or (url.host or "").strip("[]"),
+        origin=f"{url.scheme}://{_authority(url)}",
+        prefix=(url.path or "").rstrip("/"),
+        through_proxy=proxy is not None and url.scheme == "http",
+    )
+
+
+def _manager(
+    connection: Connection, context: ssl.SSLContext | None, proxy: Url | None
+) -> urllib3.PoolManager:
+    server_name = connection.tls.server_name or None
+    if proxy is None:
+        return urllib3.PoolManager(
+            maxsize=MOST_CONNECTIONS, ssl_context=context, server_hostname=server_name
+        )
+    user, _, password = (unquote(part) for part in (proxy.auth or "").partition(":"))
+    return urllib3.ProxyManager(
+        f"{proxy.scheme}://{_authority(proxy)}",
+        proxy_headers={"Proxy-Authorization": basic(user, password)} if proxy.auth else None,
+        proxy_ssl_context=context,  # as Go: a proxy is trusted as the cluster is
+        maxsize=MOST_CONNECTIONS,
+        ssl_context=context,
+        server_hostname=server_name,
+    )
+
+
+def _url(what: str, written: str) -> Url:
+    try:
+        url = parse_url(written)
+    except LocationParseError:  # which quotes the URL, with its password
+        raise PullSecretError(f"the {what}'s URL cannot be read") from None
+    if url.scheme not in _PORTS or not url.host:
+        raise PullSecretError(
+            f"the {what}'s URL must begin with http:// or https:// and a host",
+            remedy="check it with: kubectl config view --minify",
+        )
+    return url
+
+
+def _port(url: Url) -> int:
+    return url.port or _PORTS[url.scheme or "https"]
+
+
+def _authority(url: Url) -> str:
+    return f"{url.host}:{_port(url)}"

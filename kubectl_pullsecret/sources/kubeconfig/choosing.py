@@ -1,0 +1,126 @@
+"""Which context, cluster and user count, with the flags merged in. Pure.
+
+Source: client-go 0.34, tools/clientcmd/client_config.go, getContext, getCluster and getAuthInfo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.sources.kubeconfig.entries import Cluster, Context, Kubeconfig, User
+from kubectl_pullsecret.sources.kubeconfig.overrides import Overrides
+
+DEFAULT_SERVER = "http://localhost:8080"  # getDefaultServer
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The entries that count, and how messages call them."""
+
+    context: Context
+    cluster: Cluster
+    user: User
+    cluster_place: str
+    user_place: str
+    server: str
+    default_server: str  # that kubectl takes without any kubeconfig
+    unreachable_remedy: str = ""  # why it is the default server
+
+
+def choose(config: Kubeconfig, overrides: Overrides, environment: Mapping[str, str]) -> Choice:
+    """Choose the entries. Raises PullSecretError for names that do not exist.
+
+    A context without cluster or server is refused, where kubectl would try localhost:8080.
+    """
+    context = _context(config, overrides)
+    cluster_name = overrides.cluster or context.get("cluster", "")
+    user_name = overrides.user or context.get("user", "")
+    _require(config, "cluster", overrides.cluster, config.clusters)
+    _require(config, "user", overrides.user, config.users)
+    cluster = merged_cluster(config.clusters.get(cluster_name, {}), overrides)
+    user = cast(User, _over(config.users.get(user_name, {}), overrides.user_fields()))
+    default = environment.get("KUBERNETES_MASTER") or DEFAULT_SERVER
+    is_default = not cluster.get("server") and not environment.get("KUBERNETES_MASTER")
+    if is_default and context.get("origin"):
+        raise _no_server(context, cluster_name, config)
+    return Choice(
+        context=context,
+        cluster=cluster,
+        user=user,
+        cluster_place=_place("cluster", cluster_name, cluster.get("origin", "")),
+        user_place=_place("user", user_name, user.get("origin", "")),
+        server=cluster.get("server") or default,
+        default_server=default,
+        unreachable_remedy=_remedy(config) if is_default else "",
+    )
+
+
+def merged_cluster(entry: Cluster, overrides: Overrides) -> Cluster:
+    """The entry with the flags over it.
+
+    A CA or insecure flag replaces all that the entry says of trust; --server also does away with
+    the entry's tls-server-name.
+    """
+    cluster: dict[str, object] = dict(_over(entry, overrides.cluster_fields()))
+    if overrides.insecure_skip_tls_verify or overrides.certificate_authority:
+        cluster["insecure-skip-tls-verify"] = overrides.insecure_skip_tls_verify
+        cluster["certificate-authority"] = overrides.certificate_authority
+        cluster["certificate-authority-data"] = b""
+    if overrides.tls_server_name or overrides.server:
+        cluster["tls-server-name"] = overrides.tls_server_name
+    return cast(Cluster, cluster)
+
+
+def _over(entry: Mapping[str, object], flags: Mapping[str, object]) -> dict[str, object]:
+    """What the flags say wins; what they leave empty stays (merge.go)."""
+    return {**entry, **{name: value for name, value in flags.items() if value}}
+
+
+def _context(config: Kubeconfig, overrides: Overrides) -> Context:
+    name = overrides.context or config.current_context
+    _require(config, "context", name, config.contexts)
+    return config.contexts.get(name, {})
+
+
+def _require(config: Kubeconfig, kind: str, name: str, known: Mapping[str, object]) -> None:
+    """Refuse a name that is chosen and stands in none of the files."""
+    if not name or name in known:
+        return
+    files = ", ".join(config.files) or "any kubeconfig"
+    chosen_by = (
+        "current-context names" if kind == "context" and name == config.current_context else ""
+    )
+    raise PullSecretError(
+        f'{chosen_by} the {kind} "{name}", which is not in {files}'.strip()
+        if chosen_by
+        else f'there is no {kind} "{name}" in {files}',
+        remedy=f"kubectl config get-{kind}s shows what there is",
+    )
+
+
+def _no_server(context: Context, cluster: str, config: Kubeconfig) -> PullSecretError:
+    where = context["origin"]
+    if not cluster:
+        return PullSecretError(f"the context in {where} names no cluster")
+    if cluster not in config.clusters:
+        files = ", ".join(config.files)
+        return PullSecretError(
+            f'the context in {where} names the cluster "{cluster}", which is not in {files}',
+            remedy="mend the context, or choose another one: --context NAME",
+        )
+    return PullSecretError(
+        f'cluster "{cluster}" of {config.clusters[cluster]["origin"]} has no server'
+    )
+
+
+def _remedy(config: Kubeconfig) -> str:
+    if config.contexts:
+        return "no context is chosen: kubectl config use-context NAME, or --context NAME"
+    return "there is no kubeconfig with a context in it: set KUBECONFIG, or --kubeconfig FILE"
+
+
+def _place(kind: str, name: str, origin: str) -> str:
+    return f'{kind} "{name}" of {origin}' if origin else f"the {kind} that the flags give"

@@ -1,0 +1,319 @@
+"""Talks to the API server: raw JSON, pages, retries, and errors that are sentences.
+
+    Client(connection, log=None, verbosity=0)    # an authenticated Connection; a context manager
+    .get(path, action, *, query=(), metadata_only=False) -> Json
+    .post(path, body, action, *, query=()) -> Json
+    .items(path, action, *, reduce, query=(), metadata_only=False) -> list[T]
+    .close()
+    api_status.Action(verb, resource, namespace="", name="")    # for sentences
+    api_status.ApiError(PullSecretError): .code, .reason, .forbidden, .not_found
+
+Paths are plain text ("/api/v1/namespaces/x/secrets/y"), quoted here; queries are pairs of text.
+Items of a list have neither kind nor apiVersion, as the server sends them: `reduce` knows them.
+Every method may raise ApiError, and is safe to call from several threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from http.client import HTTPException
+from http.client import responses as phrases
+from time import monotonic, sleep
+from types import TracebackType
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
+from kubectl_pullsecret.sources.api_status import Action, ApiError, Rejection, error_of, unreadable
+from kubectl_pullsecret.sources.connection import Connection
+from kubectl_pullsecret.sources.connection_faults import (
+    CONNECT_SECONDS,
+    SILENCE_SECONDS,
+    FaultError,
+    Peer,
+    fault_of,
+    timeout_of,
+)
+from kubectl_pullsecret.sources.dialling import route_to
+from kubectl_pullsecret.sources.interruptible import OverdueError, interruptible
+from kubectl_pullsecret.sources.request_headers import (
+    JSON,
+    METADATA_LIST,
+    METADATA_OBJECT,
+    headers_of,
+)
+from kubectl_pullsecret.sources.retries import pause_after_answer, pause_after_fault
+from kubectl_pullsecret.sources.wire_log import WireLog
+
+T = TypeVar("T")
+Query = Sequence[tuple[str, str]]
+
+PAGE_SIZE = 500  # as kubectl; larger pages cost memory and save no time
+_MOST_STARTS = 4  # of one list whose pages expire
+_LONGEST_REJECTION = 256 * 1024  # bytes read of an answer that is no success
+
+
+class _Request(NamedTuple):
+    method: str
+    path: str  # quoted, with its query, below the server's prefix
+    headers: urllib3.HTTPHeaderDict
+    body: bytes | None
+    action: Action
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    body: bytes  # whole where `success`, else as much as is worth reading
+
+    @property
+    def success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").lower()
+
+
+class Client:
+    """Requests to one API server as one identity, over connections that are kept alive."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        log: Callable[[str], None] | None = None,
+        verbosity: int = 0,
+    ) -> None:
+        """Prepare; nothing is dialled yet. `verbosity` and the lines of `log` are kubectl's -v.
+
+        Raises:
+            PullSecretError: the connection's URLs, certificates or credentials cannot be used.
+        """
+        self._headers = headers_of(connection)
+        self._route = route_to(connection, os.environ)
+        self._limit = connection.request_timeout
+        self._unreachable_remedy = connection.unreachable_remedy
+        self._log = WireLog(log, verbosity, self._route.base)
+        self._known = False  # whether the server has answered well
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; those in use close when they are done."""
+        self._route.pool.close()
+
+    def get(
+        self, path: str, action: Action, *, query: Query = (), metadata_only: bool = False
+    ) -> Json:
+        """One object, or whatever else is at a path; of an object only kind and metadata."""
+        accept = METADATA_OBJECT if metadata_only else JSON
+        return self._object(self._request("GET", path, action, query, accept))
+
+    def post(self, path: str, body: Json, action: Action, *, query: Query = ()) -> Json:
+        """What the server makes of an object."""
+        return self._object(self._request("POST", path, action, query, JSON, body))
+
+    def items(
+        self,
+        path: str,
+        action: Action,
+        *,
+        reduce: Callable[[Json], T | None],
+        query: Query = (),
+        metadata_only: bool = False,
+    ) -> list[T]:
+        """The items of a list, each reduced as soon as its page is here; None is left out.
+
+        A page is forgotten before the next is asked for. Where the server forgets the list in
+        between (410), it is read again from its beginning, and `reduce` sees its items again.
+        """
+        accept = METADATA_LIST if metadata_only else JSON
+        for _ in range(_MOST_STARTS):
+            found: list[T] = []
+            try:
+                self._read_pages(found, path, action, reduce, query, accept)
+            except ApiError as error:
+                if error.code != 410:
+                    raise
+            else:
+                return found
+        raise ApiError(
+            f"cannot {action}: the server forgot the list {_MOST_STARTS} times before its end",
+            code=410,
+            reason="Expired",
+            remedy="try again, or ask for one namespace",
+        )
+
+    def _read_pages(
+        self,
+        found: list[T],
+        path: str,
+        action: Action,
+        reduce: Callable[[Json], T | None],
+        query: Query,
+        accept: str,
+    ) -> None:
+        here, following = None, ""
+        while here is None or following:
+            if following and following == here:
+                raise unreadable(action, self._route.server, "repeats a page")
+            here = following
+            paging = [("limit", str(PAGE_SIZE)), *([("continue", here)] if here else [])]
+            request = self._request("GET", path, action, [*query, *paging], accept)
+            items, following = self._page(request)
+            found.extend(small for item in items if (small := reduce(item)) is not None)
+            del items
+
+    def _page(self, request: _Request) -> tuple[list[Json], str]:
+        """A page's items, and the token of the following page."""
+        page = self._object(request)
+        try:
+            following = text(mapping(page, "metadata", ""), "continue", "metadata")
+            return sequence(page, "items", ""), following
+        except WrongShapeError as error:
+            raise unreadable(request.action, self._route.server, f"is no list: {error}") from None
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        action: Action,
+        query: Query,
+        accept: str,
+        body: Json | None = None,
+    ) -> _Request:
+        if any(part in (".", "..") for part in path.split("/")):
+            raise PullSecretError(f"cannot {action}: a name may be neither . nor ..")
+        headers = self._headers.copy()
+        headers["Accept"] = accept
+        if body is not None:
+            headers["Content-Type"] = JSON
+        return _Request(
+            method,
+            quote(path, safe="/:") + ("?" + urlencode(query) if query else ""),
+            headers,
+            None if body is None else json.dumps(body).encode(),
+            action,
+        )
+
+    def _object(self, request: _Request) -> Json:
+        answer = self._answer(request)
+        try:
+            found: object = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            return found
+        kind = "a web page" if "html" in answer.content_type else "not the JSON of an object"
+        raise unreadable(request.action, self._route.server, f"is {kind}")
+
+    def _answer(self, request: _Request) -> _Answer:
+        """A success, after as many tries as it is worth; all of them within the request timeout."""
+        end = None if self._limit is None else monotonic() + self._limit
+        tried = 0
+        while True:
+            tried += 1
+            outcome = self._try(request, end)
+            if isinstance(outcome, _Answer) and outcome.success:
+                self._known = True
+                return outcome
+            pause = self._pause(request.method, outcome, tried)
+            if pause is None or (end is not None and monotonic() + pause >= end):
+                raise self._error(outcome, request.action)
+            sleep(pause)
+
+    def _pause(self, method: str, outcome: _Answer | FaultError, tried: int) -> float | None:
+        known = self._known
+        if isinstance(outcome, FaultError):
+            cut, refused = outcome.cut, outcome.refused
+            return pause_after_fault(method, cut=cut, refused=refused, tried=tried, known=known)
+        wish = outcome.headers.get("Retry-After")
+        return pause_after_answer(method, outcome.status, wish, tried=tried, known=known)
+
+    def _error(self, outcome: _Answer | FaultError, action: Action) -> ApiError:
+        if isinstance(outcome, FaultError):
+            outcome.error.remedy = self._unreachable_remedy or outcome.error.remedy
+            return outcome.error
+        rejection = Rejection(
+            outcome.status,
+            phrases.get(outcome.status, ""),
+            outcome.content_type,
+            outcome.headers.get("Location", ""),
+            outcome.body,
+        )
+        return error_of(rejection, action, self._route.server)
+
+    def _try(self, request: _Request, end: float | None) -> _Answer | FaultError:
+        started = monotonic()
+        left = None if end is None else max(end - started, 0.001)
+        peer = self._peer(left)
+        outcome: _Answer | FaultError
+        try:
+            outcome = interruptible(lambda: self._exchange(request, peer), left)
+        except OverdueError:
+            outcome = timeout_of(request.action, peer)
+        except (HTTPError, HTTPException, OSError) as raised:
+            outcome = fault_of(raised, request.action, peer, monotonic() - started)
+        self._note(request, outcome, monotonic() - started)
+        return outcome
+
+    def _peer(self, left: float | None) -> Peer:
+        connect, silence = CONNECT_SECONDS, SILENCE_SECONDS
+        if left is not None:
+            connect, silence = min(connect, left), min(silence, left)
+        route = self._route
+        return Peer(route.server, route.proxy, route.host, connect, silence, self._limit)
+
+    def _exchange(self, request: _Request, peer: Peer) -> _Answer:
+        """One request and its answer, in the calling thread."""
+        response = self._route.pool.urlopen(
+            request.method,
+            self._route.target(request.path),
+            body=request.body,
+            headers=request.headers,
+            retries=False,  # ours, which know what is worth it
+            redirect=False,
+            assert_same_host=False,  # that host is the proxy, for plain HTTP
+            timeout=urllib3.Timeout(connect=peer.connect, read=peer.silence),
+            preload_content=False,
+        )
+        try:
+            return _read(response)
+        except BaseException:
+            response.close()
+            raise
+
+    def _note(self, request: _Request, outcome: _Answer | FaultError, seconds: float) -> None:
+        answer = outcome if isinstance(outcome, _Answer) else None
+        status = f"{answer.status} {phrases.get(answer.status, '')}" if answer else "failed"
+        sent: Iterable[tuple[str, str]] = request.headers.items()
+        got: Iterable[tuple[str, str]] = answer.headers.items() if answer else ()
+        self._log.exchange(request.method, request.path, status, seconds, sent, got)
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> _Answer:
+    headers = urllib3.HTTPHeaderDict(response.headers)
+    answer = _Answer(response.status, headers, b"")
+    if answer.success and "html" not in answer.content_type:
+        return answer._replace(body=response.read())
+    body = response.read(_LONGEST_REJECTION)
+    if len(body) == _LONGEST_REJECTION:
+        response.close()  # what follows is not read, so the connection is of no more use
+    else:
+        response.drain_conn()
+    return answer._replace(body=body)
