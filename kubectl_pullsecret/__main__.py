@@ -20,6 +20,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
+        gc.freeze()  # nor is it worth a look at the end
         gc.enable()
 
 

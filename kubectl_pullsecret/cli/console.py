@@ -10,14 +10,17 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from time import monotonic
 from types import TracebackType
 from typing import BinaryIO, TextIO
 
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.views.terminal import Terminal, neutralise
 
+_PATIENCE = 2.0  # seconds without a word
+_WIPE = "\x1b[K"  # to the end of the line
 # What stands for our own characters where the output's encoding has none (LC_ALL=C, Latin-1).
 _SUBSTITUTES = {ord("•"): "*", ord("…"): "...", ord("\u2013"): "-"}
 
@@ -31,6 +34,7 @@ class Console:
     stderr: TextIO
     now: datetime  # aware, UTC
     terminal: Terminal  # what stdout is: its width and whether it shows colour
+    began: float = field(default_factory=monotonic)
 
     @classmethod
     def of_process(cls) -> Console:
@@ -71,6 +75,16 @@ class Console:
     def warn(self, message: str) -> None:
         """Say on stderr what is worth knowing but stops nothing."""
         self._complain(f"warning: {neutralise(message)}\n")
+
+    def log(self, line: str) -> None:
+        """Print a line that -v asked for."""
+        self._complain(f"{neutralise(line)}\n")
+
+    def progress(self, what: str) -> None:
+        """Say on stderr what takes so long, where a person may be waiting; "" wipes it away."""
+        if self.stderr.isatty() and monotonic() - self.began > _PATIENCE:
+            with suppress(OSError):
+                self._send(self.stderr, f"\r{_WIPE}{neutralise(what)}")
 
     def fail(self, error: PullSecretError) -> ExitCode:
         """Say on stderr why nothing more comes, in plain words whatever `-o` is; its exit code."""

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import (
-    Output,
-    all_namespaces,
-    filenames,
-    namespace,
-    output,
-    recursive,
-)
-from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.cli.options import Output, all_namespaces, output
+from kubectl_pullsecret.cli.source import Source, look, source
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
 if TYPE_CHECKING:
+    from kubectl_pullsecret.diagnosis.selection import Selection
     from kubectl_pullsecret.report import Report
+    from kubectl_pullsecret.sources.live import Wanted
 
 
-@click.command("doctor", short_help="Explain why images do not pull and what fixes it")
+@click.command("doctor", short_help="Explain why images do not pull and what fixes it", epilog=USE)
 @click.argument("targets", nargs=-1, metavar="[TARGET...]")
-@filenames
-@recursive
-@namespace
+@source
 @all_namespaces
 @output(Output.TEXT, Output.WIDE, Output.JSON, Output.YAML, Output.NAME)
 @click.option(
@@ -40,9 +37,7 @@ if TYPE_CHECKING:
 def command(
     console: Console,
     targets: tuple[str, ...],
-    filenames: tuple[str, ...],
-    recursive: bool,
-    namespace: str | None,
+    source: Source,
     all_namespaces: bool,
     output: Output,
     fail_on: str,
@@ -51,36 +46,62 @@ def command(
     """Explain why images do not pull and what fixes it.
 
     TARGET is a pod, a workload, a service account or a namespace: pod/web-0, deploy/web,
-    sa/default, ns/prod, or TYPE NAME. Without one, every pod of the input is looked at.
+    sa/default, ns/prod, or TYPE NAME. Without one, every pod of the namespace is looked at.
 
     Exit codes: 0 no finding, 1 findings, 2 wrong usage, 3 nothing could be answered, 4 a part
     could not be seen.
     """
-    from kubectl_pullsecret.cli.input import read_input, worst
     from kubectl_pullsecret.cli.targets import parse_targets
+    from kubectl_pullsecret.diagnosis.selection import Selection
 
-    chosen = None if all_namespaces else namespace
-    wanted = parse_targets(targets, chosen or "")
-    observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
+    if targets and all_namespaces and not source.from_files:
+        raise PullSecretError(
+            "a target has a namespace: it cannot be looked for in all of them",
+            remedy="give -n NAMESPACE instead of -A",
+            exit_code=ExitCode.USAGE,
+        )
+    chosen = None if all_namespaces else source.namespace
+    selection = Selection(parse_targets(targets, chosen or ""), chosen, healthy)
+    seen = look(console, source, partial(_wanted, selection, console), everywhere=all_namespaces)
     # imported last: a wrong target or file is told without them
-    from kubectl_pullsecret.diagnosis import Selection, diagnose
+    from kubectl_pullsecret.diagnosis.doctor import diagnose
     from kubectl_pullsecret.report import FailOn
 
-    report = diagnose(observed.snapshot, Selection(wanted, chosen, healthy), now=console.now)
-    console.write(_view(report, output, console))
-    return worst(report.exit_code(FailOn(fail_on)), observed)
+    report = diagnose(seen.snapshot, _within(selection, seen.namespace), now=console.now)
+    console.write(_view(report, output, console, source))
+    return seen.worst(report.exit_code(FailOn(fail_on)))
 
 
-def _view(report: Report, output: Output, console: Console) -> str:
+def _wanted(selection: Selection, console: Console, namespace: str) -> Wanted:
+    from kubectl_pullsecret.diagnosis.wanted_by_doctor import for_doctor
+
+    return partial(for_doctor, _within(selection, namespace or None), console.now)
+
+
+def _within(selection: Selection, namespace: str | None) -> Selection:
+    """Place the selection in the namespace that counts, as far as it says nothing itself."""
+    targets = tuple(
+        target
+        if target.namespace or target.kind == "Namespace"
+        else target._replace(namespace=namespace or "")
+        for target in selection.targets
+    )
+    return replace(selection, targets=targets, namespace=namespace)
+
+
+def _view(report: Report, output: Output, console: Console, source: Source) -> str:
     """Return the report in the format that `-o` asks for."""
+    connection, from_files = source.connection.argv, source.from_files
     if output in (Output.TEXT, Output.WIDE):
         from kubectl_pullsecret.views.text import report_text
 
         wide = output is Output.WIDE
-        return report_text(report, console.terminal, wide=wide, from_files=True)
+        return report_text(
+            report, console.terminal, wide=wide, connection=connection, from_files=from_files
+        )
     from kubectl_pullsecret.views import data, doctor_report
 
     if output is Output.NAME:
         return doctor_report.report_names(report)
-    document = doctor_report.report_data(report, from_files=True)
+    document = doctor_report.report_data(report, connection=connection, from_files=from_files)
     return data.as_json(document) if output is Output.JSON else data.as_yaml(document)

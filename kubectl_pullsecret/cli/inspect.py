@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, filenames, namespace, output, recursive
+from kubectl_pullsecret.cli.options import Output, output
+from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.inventory import Decoded, PullSecretRecord
+    from kubectl_pullsecret.sources.live import Wanted
     from kubectl_pullsecret.views.data import Data
     from kubectl_pullsecret.views.inspect import InspectView
 
 _DEFAULT_CONFIG = ""  # docker's own
 
 
-@click.command("inspect", short_help="Show what the kubelet sees in one secret, masked")
+@click.command("inspect", short_help="Show what the kubelet sees in one secret, masked", epilog=USE)
 @click.argument("secret", metavar="[SECRET]", required=False)
-@filenames
-@recursive
-@namespace
+@source
 @click.option(
     "--docker-config",
     "docker_config",
@@ -37,31 +39,35 @@ _DEFAULT_CONFIG = ""  # docker's own
 def command(
     console: Console,
     secret: str | None,
-    filenames: tuple[str, ...],
-    recursive: bool,
-    namespace: str | None,
+    source: Source,
     docker_config: str | None,
     reveal: bool,
     output: Output,
 ) -> ExitCode:
     """Show one secret decoded: what the kubelet sees in it, what is wrong, who uses it.
 
-    Passwords are masked unless --reveal. Without SECRET the input must hold just one pull secret.
+    Passwords are masked unless --reveal. Without SECRET there must be just one pull secret.
     """
     if docker_config is not None:
-        if secret or filenames:
+        if secret or source.from_files:
             raise _usage("--docker-config takes neither a SECRET nor -f")
         return _inspect_config(console, docker_config, reveal, output)
-    from kubectl_pullsecret.cli.input import read_input, worst
     from kubectl_pullsecret.diagnosis.inventory import find_secret
     from kubectl_pullsecret.views.inspect import InspectView
 
-    observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
     name = (secret or "").removeprefix("secret/") or None
-    record = find_secret(observed.snapshot, name, namespace, now=console.now)
-    view = InspectView(console.now, reveal, git_warning=any(name != "-" for name in filenames))
+    seen = look(console, source, partial(_wanted, name))
+    record = find_secret(seen.snapshot, name, seen.namespace, now=console.now)
+    from_file = any(file != "-" for file in source.filenames)
+    view = InspectView(console.now, reveal, git_warning=from_file)
     _write_secret(console, record, view, output)
-    return worst(_verdict(record.decoded), observed)
+    return seen.worst(_verdict(record.decoded))
+
+
+def _wanted(name: str | None, namespace: str) -> Wanted:
+    from kubectl_pullsecret.diagnosis.wanted import for_inspect
+
+    return partial(for_inspect, name, namespace)
 
 
 def _inspect_config(console: Console, path: str, reveal: bool, output: Output) -> ExitCode:

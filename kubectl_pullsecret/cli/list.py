@@ -3,60 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import (
-    Output,
-    all_namespaces,
-    filenames,
-    namespace,
-    output,
-    recursive,
-)
+from kubectl_pullsecret.cli.options import Output, all_namespaces, output
+from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.inventory import PullSecretRecord
     from kubectl_pullsecret.facts.objects import Secret
+    from kubectl_pullsecret.sources.live import Wanted
 
 
-@click.command("list", short_help="List pull secrets: registries, user names, state, expiry")
-@filenames
-@recursive
-@namespace
+@click.command(
+    "list", short_help="List pull secrets: registries, user names, state, expiry", epilog=USE
+)
+@source
 @all_namespaces
 @click.option("-l", "--selector", default="", metavar="SELECTOR", help="Only with these labels.")
 @output(Output.WIDE, Output.JSON, Output.YAML, Output.NAME)
 @click.pass_obj
 def command(
     console: Console,
-    filenames: tuple[str, ...],
-    recursive: bool,
-    namespace: str | None,
+    source: Source,
     all_namespaces: bool,
     selector: str,
     output: Output,
 ) -> ExitCode:
     """List the secrets that are, or were meant as, pull secrets.
 
-    Without -n all namespaces of the input. -o wide adds the kinds of credentials and who uses them.
+    -o wide adds the kinds of credentials and who uses them.
     """
-    from kubectl_pullsecret.cli.input import read_input, worst
     from kubectl_pullsecret.diagnosis.inventory import inventory
 
     matches = _label_filter(selector)
-    observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
-    wanted = None if all_namespaces else namespace
-    records = inventory(observed.snapshot, wanted, now=console.now, matches=matches)
+    users = output in (Output.WIDE, Output.JSON, Output.YAML)
+    seen = look(console, source, partial(_wanted, selector, users), everywhere=all_namespaces)
+    records = inventory(seen.snapshot, seen.namespace, now=console.now, matches=matches)
     if not records and output in (Output.TEXT, Output.WIDE):
-        where = f"namespace {wanted}" if wanted else "the input"
+        everywhere = "the input" if source.from_files else "any namespace"
+        where = f"namespace {seen.namespace}" if seen.namespace else everywhere
         console.warn(f"no pull secret in {where}")
     else:
         console.write(_shown(records, output, console, all_namespaces))
-    return worst(ExitCode.FINE, observed)
+    return seen.worst(ExitCode.FINE)
+
+
+def _wanted(selector: str, users: bool, namespace: str) -> Wanted:
+    from kubectl_pullsecret.diagnosis.wanted import for_list
+
+    return partial(for_list, namespace, selector, users)
 
 
 def _label_filter(selector: str) -> Callable[[Secret], bool]:

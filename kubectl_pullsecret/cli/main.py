@@ -33,6 +33,7 @@ COMMANDS = {
     "list": Entry("list", "List pull secrets: registries, user names, state, expiry"),
     "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
     "explain": Entry("explain", "Explain a reason that a report names"),
+    "version": Entry("version", "Print the versions of this program and of the server"),
 }
 
 

@@ -2,64 +2,72 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, filenames, namespace, output, recursive
+from kubectl_pullsecret.cli.options import Output, output
+from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.matching import Matching
     from kubectl_pullsecret.facts.objects import ObjectRef
+    from kubectl_pullsecret.sources.live import Wanted
 
 
 @click.command(
-    "match", short_help="Show which credentials the kubelet would try for an image, and why"
+    "match",
+    short_help="Show which credentials the kubelet would try for an image, and why",
+    epilog=USE,
 )
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @click.option(
     "--for", "target", metavar="TYPE/NAME", help="Ask for this pod, account or workload alone."
 )
-@filenames
-@recursive
-@namespace
+@source
 @output(Output.WIDE, Output.JSON, Output.YAML)
 @click.pass_obj
 def command(
     console: Console,
     images: tuple[str, ...],
     target: str | None,
-    filenames: tuple[str, ...],
-    recursive: bool,
-    namespace: str | None,
+    source: Source,
     output: Output,
 ) -> ExitCode:
     """Say what each image name means.
 
-    With -f also which credentials the kubelet would try for it, in which order, and why each other
-    entry does not match. Without --for every pull secret of the namespace is asked: that of -n,
-    else the only one that has secrets in the input, else default.
+    With --for, -n or -f also which credentials the kubelet would try for it, in which order, and
+    why each other entry does not match. Without --for every pull secret of the namespace is asked:
+    that of -n, else of the input's only one that has secrets, else default.
 
     \b
     Examples:
       kubectl pullsecret match nginx
-      kubectl pullsecret match team/app:v1 -f dump.json --for deploy/web
+      kubectl pullsecret match team/app:v1 --for deploy/web
     """  # noqa: D301 - click reads the character \b, not a backslash
     from kubectl_pullsecret.diagnosis.matching import match_images
 
     pulls, seen_whole = None, ExitCode.FINE
-    if filenames or target is not None:
-        from kubectl_pullsecret.cli.input import read_input, worst
+    if source.from_files or source.namespace or target is not None:
         from kubectl_pullsecret.diagnosis.pull_list import pull_list
 
-        observed = read_input(console, filenames, recursive=recursive, namespace=namespace)
-        pulls = pull_list(observed.snapshot, namespace, _target(target))
-        seen_whole = worst(ExitCode.FINE, observed)
+        wanted = _target(target)
+        seen = look(console, source, partial(_wanted, wanted))
+        pulls = pull_list(seen.snapshot, seen.namespace, wanted)
+        seen_whole = seen.worst(ExitCode.FINE)
     matching = match_images(images, pulls, now=console.now)
     console.write(_shown(matching, output, console))
     return matching.exit_code or seen_whole
+
+
+def _wanted(target: ObjectRef | None, namespace: str) -> Wanted:
+    from kubectl_pullsecret.diagnosis.wanted import for_match
+
+    return partial(for_match, target, namespace)
 
 
 def _target(word: str | None) -> ObjectRef | None:

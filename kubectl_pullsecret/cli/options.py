@@ -24,26 +24,10 @@ class Output(Enum):
     NAME = "name"
 
 
-# filenames: tuple[str, ...]; "-" is stdin, folders and globs are sources.files' matter
-filenames = click.option(
-    "-f",
-    "--filename",
-    "filenames",
-    multiple=True,
-    metavar="FILE",
-    help="File, folder, or - for stdin, with the objects to look at. May be repeated.",
-)
-
-# recursive: bool
-recursive = click.option(
-    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
-)
-
-
 def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     """Refuse `-n ""`: an unset variable must not widen or narrow what is looked at."""
     if value == "":
-        raise click.BadParameter("the namespace is empty; leave -n out to look everywhere")
+        raise click.BadParameter("the namespace is empty; leave -n out")
     return value
 
 
@@ -52,7 +36,7 @@ namespace = click.option(
     "-n",
     "--namespace",
     metavar="NAMESPACE",
-    help="Look at this namespace only.",
+    help="Look at this namespace; without it at the context's, or at all of a file.",
     callback=_not_empty,
 )
 

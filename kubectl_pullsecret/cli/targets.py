@@ -10,7 +10,7 @@ from kubectl_pullsecret.facts.kinds import KINDS, KindInfo, find_kind
 from kubectl_pullsecret.facts.objects import ObjectRef
 
 # Everything that has pods or pull secrets of its own.
-TARGET_KINDS = tuple(info.kind for info in KINDS if info.kind != "Secret")
+TARGET_KINDS = tuple(info.kind for info in KINDS if info.kind not in ("Secret", "Event", "Node"))
 
 
 def parse_targets(

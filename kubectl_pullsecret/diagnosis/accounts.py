@@ -9,6 +9,7 @@ from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.diagnosis.unseen import NOTHING_KNOWN, what_helps
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import Secret, ServiceAccount
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -28,13 +29,22 @@ ENTRIES_SHOWN = 5
 
 
 def account_note(snapshot: Snapshot, account: ServiceAccount, now: datetime) -> Note:
-    """The list that the account gives to a new pod, in order."""
-    names = [name for name in account.pull_secrets if name]
-    if not names:
-        return Note(account.ref, "lists no pull secret: a new pod gets none")
+    """The list that a new pod of the account gets, in order: as admission made it, if asked."""
+    listed = tuple(name for name in account.pull_secrets if name)
+    injected = snapshot.injected(account.ref)
+    names = listed if injected is None else tuple(name for name in injected if name)
     rows = [row for name in names for row in _rows(snapshot, account, name, now)]
-    text = "a new pod that lists none of its own gets these, in this order"
-    return Note(account.ref, text, tuple(Evidence("gets", row) for row in rows))
+    return Note(account.ref, _sum(listed, names), tuple(Evidence("gets", row) for row in rows))
+
+
+def _sum(listed: tuple[str, ...], names: tuple[str, ...]) -> str:
+    if listed != names:
+        told = ", ".join(listed) if listed else "none"
+        gets = "these, in this order" if names else "none"
+        return f"lists {told}, but admission (a webhook) changes that: a new pod gets {gets}"
+    if not names:
+        return "lists no pull secret: a new pod gets none"
+    return "a new pod that lists none of its own gets these, in this order"
 
 
 def _rows(
@@ -44,10 +54,7 @@ def _rows(
     secret = snapshot.secrets.get((account.ref.namespace, name))
     if secret is None:
         proven = snapshot.sight("Secret", account.ref.namespace).settles(name)
-        yield (
-            label,
-            "not in this namespace" if proven else "not in the input: nothing is known of it",
-        )
+        yield label, "not in this namespace" if proven else NOTHING_KNOWN
     elif isinstance(secret.content, Malformed):
         yield label, f"unreadable: {secret.content.where}: {secret.content.why}"
     elif isinstance(secret.content, NotAPullSecret):
@@ -87,7 +94,8 @@ def account_unseen(snapshot: Snapshot, account: ServiceAccount) -> Iterator[Inco
     sight = snapshot.sight("Secret", namespace)
     for name in dict.fromkeys(name for name in account.pull_secrets if name):
         if (namespace, name) not in snapshot.secrets and not sight.settles(name):
-            yield Incomplete("get", f"secrets/{name}", namespace, "what it serves; add it")
+            why = f"what it serves; {what_helps(snapshot, 'Secret', namespace)}"
+            yield Incomplete("get", f"secrets/{name}", namespace, why)
 
 
 def _of_secret(account: ServiceAccount, secret: Secret) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from kubectl_pullsecret.facts.objects import (
     ImageUse,
     Pod,
 )
+from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.images import InvalidReference, Reference
 
 # Waiting reasons of kubelet 1.34, pkg/kubelet/images/types.go; other words are not about images.
@@ -58,15 +59,6 @@ class Attempt:
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
-
-
-def may_wait(pod: Pod) -> bool:
-    """Whether a container of the pod is not running (or nobody reported it yet). Cheap."""
-    if pod.phase in ("Succeeded", "Failed") or pod.deleting:
-        return False
-    reported = len(pod.statuses)
-    asked = sum(use.role is not ContainerRole.VOLUME for use in pod.spec.images)
-    return reported < asked or any(s.waiting_reason or not s.started_before for s in pod.statuses)
 
 
 def attempts_of(pod: Pod, events: Sequence[Event]) -> tuple[Attempt, ...]:

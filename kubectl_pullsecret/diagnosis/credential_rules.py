@@ -137,7 +137,7 @@ def _nothing_sent_for_unseen(case: Case) -> Verdict:
         Reason.NO_MATCHING_CREDENTIAL,
         f"nothing was sent to {_registry(case)}; {names} was not seen: missing, or no match",
         confidence=Confidence.LIKELY,
-        fixes=(Advice(f"add {names} to the input: the verdict depends on it"),),
+        fixes=(Advice(f"let this tool see {names}: the verdict depends on it"),),
     )
 
 

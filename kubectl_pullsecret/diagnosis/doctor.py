@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note, account_unseen
-from kubectl_pullsecret.diagnosis.attempt import Attempt, attempts_of, may_wait
 from kubectl_pullsecret.diagnosis.before_pull import pod_not_created, sandbox_failure
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
+from kubectl_pullsecret.diagnosis.examination import Cases, ExaminedPod, examine
 from kubectl_pullsecret.diagnosis.findings import failure, malformed_beside, not_seen, prediction
 from kubectl_pullsecret.diagnosis.grouping import group, outages
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
-from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, Workload
+from kubectl_pullsecret.diagnosis.unseen import refused
+from kubectl_pullsecret.facts.objects import Workload
+from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.report import Finding, Note, Report, Severity
 
@@ -29,11 +30,9 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
     owners = Owners(snapshot)
     selected = select(snapshot, selection, owners)
     ask_all = selected.named or selection.healthy
-    examined = [
-        _examine(snapshot, owners, pod) for pod in selected.pods if ask_all or may_wait(pod)
-    ]
+    examined = [examine(snapshot, owners, pod) for pod in selected.pods if ask_all or may_wait(pod)]
     failing = [pod for pod in examined if pod.attempts]
-    cases = _Cases(Known(snapshot, now), _crowded_accounts(failing))
+    cases = Cases(Known(snapshot, now), _crowded_accounts(failing))
     failed = [cases.of_attempts(pod) for pod in failing]
     templates = [list(cases.of_template(one)) for one in _idle_workloads(selected, owners, ask_all)]
     findings = group(
@@ -49,9 +48,10 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         part for of_one in (*failed, *templates) for case in of_one for part in not_seen(case)
     ]
     unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
+    unseen += refused(snapshot)
     return Report(
         findings=findings,
-        pods=len(selected.pods),
+        pods=len(selected.pods) + selected.quiet.pods,
         failing=len(failing),
         templates=len(templates),
         incomplete=tuple(dict.fromkeys(unseen)),
@@ -60,28 +60,7 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _ExaminedPod:
-    """A pod with its failed attempts, its events (newest first) and its owners."""
-
-    pod: Pod
-    events: tuple[Event, ...]
-    attempts: tuple[Attempt, ...]
-    root: Workload | None
-    owner: OwnerRef | None
-
-
-def _examine(snapshot: Snapshot, owners: Owners, pod: Pod) -> _ExaminedPod:
-    born = pod.created
-    events = tuple(
-        event
-        for event in snapshot.events_of(pod.ref, pod.uid)
-        if event.involved_uid or not (born and event.last and event.last < born)
-    )  # without a uid, an event may be about an earlier pod of this name
-    return _ExaminedPod(pod, events, attempts_of(pod, events), *owners.top(pod))
-
-
-def _crowded_accounts(failing: Iterable[_ExaminedPod]) -> frozenset[tuple[str, str]]:
+def _crowded_accounts(failing: Iterable[ExaminedPod]) -> frozenset[tuple[str, str]]:
     """The accounts of which several owners were denied: there is the place to fix."""
     owners: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for one in failing:
@@ -89,50 +68,6 @@ def _crowded_accounts(failing: Iterable[_ExaminedPod]) -> frozenset[tuple[str, s
             account = (one.pod.ref.namespace, one.pod.spec.account_name)
             owners[account].add((one.owner.kind, one.owner.name))
     return frozenset(account for account, names in owners.items() if len(names) > 1)
-
-
-class _Cases:
-    """Makes the cases of one run, with what all of them share."""
-
-    def __init__(self, known: Known, crowded: frozenset[tuple[str, str]]) -> None:
-        self._known = known
-        self._crowded = crowded
-
-    def of_attempts(self, examined: _ExaminedPod) -> list[Case]:
-        """A case for each image that failed."""
-        return [self.of_pod(examined, one.image, one) for one in examined.attempts]
-
-    def of_pod(self, examined: _ExaminedPod, image: str, attempt: Attempt | None = None) -> Case:
-        """One image of a pod."""
-        pod = examined.pod
-        return Case(
-            known=self._known,
-            namespace=pod.ref.namespace,
-            spec=pod.spec,
-            image=image,
-            pod=pod,
-            root=examined.root,
-            owner=examined.owner,
-            attempt=attempt,
-            events=examined.events,
-            shared_account=(pod.ref.namespace, pod.spec.account_name) in self._crowded,
-        )
-
-    def of_template(self, workload: Workload) -> Iterator[Case]:
-        """Each image of a workload's template."""
-        spec = workload.template
-        for image in dict.fromkeys(use.image for use in spec.images) if spec else ():
-            assert spec is not None
-            yield Case(
-                known=self._known,
-                namespace=workload.ref.namespace,
-                spec=spec,
-                image=image,
-                pod=None,
-                root=workload,
-                owner=None,
-                attempt=None,
-            )
 
 
 def _failures(cases: list[Case]) -> Iterator[Finding]:
@@ -143,10 +78,10 @@ def _failures(cases: list[Case]) -> Iterator[Finding]:
 
 
 def _before_pull(
-    snapshot: Snapshot, owners: Owners, selected: Selected, examined: Iterable[_ExaminedPod]
+    snapshot: Snapshot, owners: Owners, selected: Selected, examined: Iterable[ExaminedPod]
 ) -> Iterator[Finding]:
     """Pods that do not exist, and sandboxes that do not start."""
-    busy = {pod.owner.uid for pod in snapshot.pods if pod.owner}
+    busy = selected.quiet.owners | {pod.owner.uid for pod in snapshot.pods if pod.owner}
     top = {workload.ref for workload in selected.workloads}
     for workload in snapshot.workloads.values():
         line = (workload, *owners.chain(workload.ref.namespace, workload.owner))
@@ -161,7 +96,7 @@ def _before_pull(
 
 
 def _pod_predictions(
-    cases: _Cases, examined: Iterable[_ExaminedPod], ask_all: bool
+    cases: Cases, examined: Iterable[ExaminedPod], ask_all: bool
 ) -> Iterator[Finding]:
     """What must fail, or may, when a pod without an attempt pulls (again)."""
     for one in examined:
@@ -181,7 +116,7 @@ def _idle_workloads(selected: Selected, owners: Owners, ask_all: bool) -> list[W
 
 
 def _notes(
-    snapshot: Snapshot, selected: Selected, examined: Iterable[_ExaminedPod], now: datetime
+    snapshot: Snapshot, selected: Selected, examined: Iterable[ExaminedPod], now: datetime
 ) -> Iterator[Note]:
     """The list of a named account; one line for a named pod without an image pull problem."""
     for account in selected.accounts:

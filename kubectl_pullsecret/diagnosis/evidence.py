@@ -15,6 +15,7 @@ from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
 from kubectl_pullsecret.diagnosis.placement import account_ref
 from kubectl_pullsecret.diagnosis.rules import Verdict
+from kubectl_pullsecret.diagnosis.unseen import NOTHING_KNOWN
 from kubectl_pullsecret.durations import span
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.snapshot import Completeness
@@ -73,11 +74,18 @@ def _lines(
 
 def elsewhere_lines(case: Case, verdict: Verdict) -> list[Evidence]:
     """The secrets of other namespaces that would serve, where the fix brings one of them here."""
-    if not any(isinstance(fix, Copy) for fix in verdict.fixes):
+    copied = [fix.secret for fix in verdict.fixes if isinstance(fix, Copy)]
+    if not copied:
         return []
+    found = [(s.name, s.namespace, "would match") for s in case.serving_elsewhere]
+    found += [
+        (name, namespace, "may be the one; its content was not read")
+        for name in copied
+        for namespace in case.snapshot.namesakes(name)
+    ]
     return [
-        Evidence("elsewhere", (f"secret/{s.name}", f"in namespace {s.namespace}", "would match"))
-        for s in case.serving_elsewhere[:MISSES_SHOWN]
+        Evidence("elsewhere", (f"secret/{name}", f"in namespace {namespace}", what))
+        for name, namespace, what in found[:MISSES_SHOWN]
     ]
 
 
@@ -112,7 +120,7 @@ def _why_empty(payload: Payload) -> str:
 
 def _absent(presence: Presence) -> str:
     if presence is Presence.UNSEEN:
-        return "not in the input: nothing is known of it"
+        return NOTHING_KNOWN
     if presence is Presence.MISSING:
         return "not in this namespace"
     return "the kubelet cannot retrieve it"
@@ -151,7 +159,7 @@ def node_lines(case: Case) -> list[Evidence]:
 def _no_events(case: Case) -> str:
     sight = case.snapshot.sight("Event", case.namespace)
     seen = sight.completeness is not Completeness.UNREAD
-    return "no events are left: they live an hour" if seen else "no events in the input"
+    return "no events are left: they live an hour" if seen else "no events were seen"
 
 
 def attempt_lines(case: Case) -> list[Evidence]:

@@ -14,6 +14,7 @@ from kubectl_pullsecret.diagnosis.placement import then_of
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.supply import mend_all
+from kubectl_pullsecret.diagnosis.unseen import what_helps
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.report import (
     Attach,
@@ -233,10 +234,11 @@ def not_seen(case: Case) -> Iterator[Incomplete]:
     if not (case.denied or stopped):
         return
     for named in case.unseen[:LISTED_SHOWN]:
-        why = f"whether it serves {case.shown_image}; add it to the input"
+        help_ = what_helps(case.snapshot, "Secret", case.namespace)
+        why = f"whether it serves {case.shown_image}; {help_}"
         yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
     if case.attempt is not None and case.account is None and not case.spec.pull_secrets:
         name = case.spec.account_name
-        yield Incomplete(
-            "get", f"serviceaccounts/{name}", case.namespace, "what a new pod would get; add it"
-        )
+        help_ = what_helps(case.snapshot, "ServiceAccount", case.namespace)
+        why = f"what a new pod would get; {help_}"
+        yield Incomplete("get", f"serviceaccounts/{name}", case.namespace, why)

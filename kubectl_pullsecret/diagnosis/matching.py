@@ -138,7 +138,7 @@ def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tu
     if answer is Answer.BLOCKED:
         return ("nothing is tried, not even anonymously, for any image of such a pod",)
     if answer is Answer.UNSEEN:
-        return ("what was not seen may hold a credential: add it to the input",)
+        return ("what was not seen may hold a credential",)
     if not tried:
         return (_nothing_matches(reference),)
     if not any(one.credential.entry.username for one in tried):

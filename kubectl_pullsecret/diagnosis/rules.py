@@ -105,7 +105,7 @@ def secret_malformed(case: Case) -> Verdict | None:
         Reason.SECRET_MALFORMED,
         f"the kubelet could not parse a pull secret of the pod; not seen here: {names}",
         confidence=Confidence.LIKELY,
-        fixes=(Advice(f"add {names} to the input: one of them is unreadable"),),
+        fixes=(Advice(f"let this tool see {names}: one of them is unreadable"),),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Pod, ServiceAccount, Workload
-from kubectl_pullsecret.facts.snapshot import Snapshot
+from kubectl_pullsecret.facts.snapshot import NO_QUIET, Quiet, Snapshot
 
 _Named = TypeVar("_Named", Pod, Workload, ServiceAccount)
 
@@ -34,6 +34,7 @@ class Selected:
     workloads: tuple[Workload, ...]
     accounts: tuple[ServiceAccount, ...] = ()
     named: bool = False
+    quiet: Quiet = NO_QUIET  # further pods, which nothing keeps from running
 
 
 class Owners:
@@ -97,6 +98,7 @@ def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected
         workloads=_once(workload for one in found for workload in one.workloads),
         accounts=_once(account for one in found for account in one.accounts),
         named=any(target.kind != "Namespace" for target in selection.targets),
+        quiet=Quiet.together(one.quiet for one in found),
     )
 
 
@@ -106,13 +108,14 @@ def _once(found: Iterable[_Named]) -> tuple[_Named, ...]:
 
 
 def _everything(snapshot: Snapshot, namespace: str | None, owners: Owners) -> Selected:
-    if namespace is not None:
+    if namespace is not None and snapshot.live is None:
         _check_seen(snapshot, namespace)
     pods = tuple(p for p in snapshot.pods if namespace in (None, p.ref.namespace))
     workloads = (
         one for one in snapshot.workloads.values() if namespace in (None, one.ref.namespace)
     )
-    return Selected(pods, tuple(one for one in workloads if owners.is_top(one)))
+    tops = tuple(one for one in workloads if owners.is_top(one))
+    return Selected(pods, tops, quiet=snapshot.quiet(namespace))
 
 
 def _find(snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners) -> Selected:

@@ -47,6 +47,10 @@ def supply_named(case: Case, missing: NamedSecret) -> tuple[Fix, ...]:
     same = [s for s in case.serving_elsewhere if s.name == missing.name]
     if same:
         return (Copy(missing.name, same[0].namespace, case.namespace),)
+    namesakes = case.snapshot.namesakes(missing.name)
+    if namesakes:
+        note = "if that is the one: of it only the name was read"
+        return (Copy(missing.name, namesakes[0], case.namespace, note=note),)
     if case.serving_here:
         there = case.serving_here[0].name
         note = f"or, if {missing.name} is a typo of {there}, correct the list instead"
@@ -125,7 +129,8 @@ def _serves_others(case: Case, miss: Miss) -> bool:
     """Whether a pod of the namespace pulls another image with this entry."""
     entry = Payload((miss.entry,))
     keyring = Keyring([PullSecret(miss.secret, entry)])
-    images = {
+    quiet = case.snapshot.quiet(case.namespace).uses
+    images = {image for secret, image in quiet if secret == miss.secret} | {
         use.image
         for pod in case.snapshot.pods
         if pod.ref.namespace == case.namespace and miss.secret in pod.spec.pull_secrets

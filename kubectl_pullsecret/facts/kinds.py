@@ -23,6 +23,8 @@ KINDS: tuple[KindInfo, ...] = (
     KindInfo("ServiceAccount", "serviceaccounts", "", "sa"),
     KindInfo("Secret", "secrets", "", "secret"),
     KindInfo("Namespace", "namespaces", "", "ns"),
+    KindInfo("Event", "events", "", "event", ("ev",)),
+    KindInfo("Node", "nodes", "", "node", ("no",)),
     KindInfo("ReplicationController", "replicationcontrollers", "", "rc"),
     KindInfo("Deployment", "deployments", "apps", "deploy"),
     KindInfo("ReplicaSet", "replicasets", "apps", "rs"),

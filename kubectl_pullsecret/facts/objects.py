@@ -1,6 +1,7 @@
 """The Kubernetes objects that bear on an image pull, reduced to what matters. Frozen, no I/O.
 
-Reading them from JSON is `facts.reading`; which of them were seen is `facts.snapshot`.
+Reading them from JSON is `facts.reading`; which of them were seen is `facts.snapshot`. Most are
+NamedTuples: every command imports them, and a dataclass takes seven times as long to define.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import Content, Malformed, PullSecret, read_secret
 from kubectl_pullsecret.credentials.go_base64 import CorruptInputError, decode
@@ -25,8 +27,7 @@ class ContainerRole(Enum):
     VOLUME = "volumes"  # an image volume (KEP-4639): the volume's name stands for the container's
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
+class ObjectRef(NamedTuple):
     """Which object: `kind/name` in a namespace. `kind` as in manifests ("Deployment")."""
 
     kind: str
@@ -34,8 +35,7 @@ class ObjectRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerRef:
+class OwnerRef(NamedTuple):
     """The controller of an object (`metadata.ownerReferences` with `controller: true`)."""
 
     api_version: str
@@ -44,8 +44,7 @@ class OwnerRef:
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageUse:
+class ImageUse(NamedTuple):
     """One image that a pod or a template asks for."""
 
     container: str  # the container's name; for an image volume the volume's
@@ -54,8 +53,7 @@ class ImageUse:
     pull_policy: str  # Always, IfNotPresent, Never; "" where nobody defaulted it
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerStatus:
+class ContainerStatus(NamedTuple):
     """What the kubelet last said of one container."""
 
     container: str
@@ -68,8 +66,7 @@ class ContainerStatus:
     started_before: bool  # runs, ran, or restarted: its image was there
 
 
-@dataclass(frozen=True, slots=True)
-class PodSpec:
+class PodSpec(NamedTuple):
     """The part of a pod, or of a workload's pod template, that decides about pulls."""
 
     images: tuple[ImageUse, ...]
@@ -82,8 +79,7 @@ class PodSpec:
         return self.service_account or "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(NamedTuple):
     """A pod. `live` is false for a bare manifest that no API server has seen."""
 
     ref: ObjectRef
@@ -102,8 +98,7 @@ class Pod:
     static_uid: str = ""  # of a mirror pod: the static pod's uid, which the kubelet's events name
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """An owner of pods: Deployment, StatefulSet, CronJob, PodTemplate, … or any other kind."""
 
     ref: ObjectRef
@@ -113,10 +108,10 @@ class Workload:
     template: PodSpec | None  # None for a kind without a pod template at a known place
     managed_by: tuple[str, ...]  # marks of a controller above: "Helm", "Argo CD", ...
     replica_failure: str  # message of a ReplicaFailure condition, else ""
+    selector: str = ""  # which pods are its own, as a label selector of the API
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAccount:
+class ServiceAccount(NamedTuple):
     """A ServiceAccount: only `imagePullSecrets` counts for pulling, its `secrets` do not."""
 
     ref: ObjectRef
@@ -195,8 +190,7 @@ class Event:
     last: datetime | None  # lastTimestamp, series, eventTime or creation: the newest there is
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """What a node says of itself that explains a pull."""
 
     name: str

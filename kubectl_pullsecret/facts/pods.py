@@ -49,6 +49,15 @@ def read_pod(raw: Json, metadata: Json, ref: ObjectRef) -> Pod:
     )
 
 
+def may_wait(pod: Pod) -> bool:
+    """Whether a container of the pod is not running (or nobody reported it yet). Cheap."""
+    if pod.phase in ("Succeeded", "Failed") or pod.deleting:
+        return False
+    reported = len(pod.statuses)
+    asked = sum(use.role is not ContainerRole.VOLUME for use in pod.spec.images)
+    return reported < asked or any(s.waiting_reason or not s.started_before for s in pod.statuses)
+
+
 def read_controller(metadata: Json) -> OwnerRef | None:
     """Return the owner with `controller: true`, if there is one. Raises WrongShapeError."""
     for owner in sequence(metadata, "ownerReferences", "metadata"):

@@ -139,6 +139,7 @@ def _read_workload(raw: Json, metadata: Json, ref: ObjectRef) -> Workload | None
         template=None if template is None else read_pod_spec(template, where),
         managed_by=managers(metadata),
         replica_failure=_replica_failure(mapping(raw, "status", "")),
+        selector=_selector(raw) if _is_workload(ref.kind, api_version) else "",
     )
 
 
@@ -155,6 +156,31 @@ def _find_template(raw: Json) -> tuple[Json | None, str]:
         if isinstance(holder, dict) and any(key in holder for key in _CONTAINER_KEYS):
             return holder, ".".join((*place, "spec"))
     return None, ""
+
+
+def _selector(raw: Json) -> str:
+    """Write `spec.selector` as the API's query wants it (apimachinery, labels/selector.go)."""
+    selector = mapping(mapping(raw, "spec", ""), "selector", "spec")
+    if raw.get("kind") in ("ReplicationController", "DeploymentConfig"):
+        labels = texts(mapping(raw, "spec", ""), "selector", "spec")
+        return ",".join(f"{key}={value}" for key, value in labels.items())
+    labels = texts(selector, "matchLabels", "spec.selector")
+    found = [f"{key}={value}" for key, value in labels.items()]
+    found += [
+        _requirement(one, "spec.selector.matchExpressions[]")
+        for one in sequence(selector, "matchExpressions", "spec.selector")
+    ]
+    return ",".join(found)
+
+
+def _requirement(raw: Json, where: str) -> str:
+    key, operator = text(raw, "key", where), text(raw, "operator", where)
+    if operator in ("Exists", "DoesNotExist"):
+        return key if operator == "Exists" else f"!{key}"
+    values = raw.get("values") or []
+    if not isinstance(values, list):
+        raise WrongShapeError(f"{where}.values", "a list", values)
+    return f"{key} {operator.lower()} ({','.join(map(str, values))})"
 
 
 def _replica_failure(status: Json) -> str:

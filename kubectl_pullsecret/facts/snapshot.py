@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.facts.objects import (
     Event,
@@ -20,6 +21,7 @@ from kubectl_pullsecret.facts.objects import (
     ServiceAccount,
     Workload,
 )
+from kubectl_pullsecret.facts.reads import Refusal
 
 AnyObject = Pod | Workload | ServiceAccount | Secret | Event | Node
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -33,8 +35,7 @@ class Completeness(Enum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What was seen of one kind in one namespace. What was not seen is not missing."""
 
     completeness: Completeness
@@ -54,6 +55,38 @@ COMPLETE = Sight(Completeness.COMPLETE)
 UNREAD = Sight(Completeness.UNREAD)
 
 
+class Quiet(NamedTuple):
+    """The pods of a namespace that run or are done: counted, not kept."""
+
+    pods: int
+    owners: frozenset[str]  # the uids of their controllers
+    uses: frozenset[tuple[str, str]]  # (pull secret, image): who lists what, and pulls what
+
+    @classmethod
+    def together(cls, parts: Iterable[Quiet]) -> Quiet:
+        """The pods of several namespaces as one."""
+        known = [part for part in parts if part.pods]
+        return cls(
+            sum(part.pods for part in known),
+            frozenset[str]().union(*(part.owners for part in known)),
+            frozenset[tuple[str, str]]().union(*(part.uses for part in known)),
+        )
+
+
+NO_QUIET = Quiet(0, frozenset(), frozenset())
+
+
+class Live(NamedTuple):
+    """What only an API server can tell."""
+
+    quiet: Mapping[str, Quiet]  # by namespace
+    injected: Mapping[tuple[str, str], tuple[str, ...]]
+    """By (namespace, account): the pull secrets of a new pod, as admission made them."""
+    namesakes: frozenset[tuple[str, str]]
+    """(namespace, name) of secrets that exist; nothing else was read of them."""
+    refusals: tuple[Refusal, ...]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The objects that were seen, joined the way that a diagnosis asks for them."""
@@ -65,9 +98,15 @@ class Snapshot:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     events: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)  # by involved uid or ref
     sights: Mapping[tuple[str, str], Sight] = field(default_factory=dict)  # by (kind, namespace)
+    live: Live | None = None  # None: from files
 
     @classmethod
-    def of(cls, objects: Iterable[AnyObject], sights: Mapping[tuple[str, str], Sight]) -> Snapshot:
+    def of(
+        cls,
+        objects: Iterable[AnyObject],
+        sights: Mapping[tuple[str, str], Sight],
+        live: Live | None = None,
+    ) -> Snapshot:
         """Join objects. Of two with the same name the later one counts, as with `kubectl apply`."""
         found = list(objects)
         pods = {(pod.ref.namespace, pod.ref.name): pod for pod in found if isinstance(pod, Pod)}
@@ -79,11 +118,30 @@ class Snapshot:
             nodes={one.name: one for one in found if isinstance(one, Node)},
             events=_join_events([one for one in found if isinstance(one, Event)], pods.values()),
             sights=sights,
+            live=live,
         )
+
+    def quiet(self, namespace: str | None) -> Quiet:
+        """The pods of a namespace (None: of all) that run or are done and were not kept."""
+        known = self.live.quiet if self.live is not None else {}
+        if namespace is not None:
+            return known.get(namespace, NO_QUIET)
+        return Quiet.together(known.values())
 
     def sight(self, kind: str, namespace: str) -> Sight:
         """Return what was seen of a kind in a namespace; unread unless the source set it."""
-        return self.sights.get((kind, namespace), UNREAD)
+        everywhere = self.sights.get((kind, ""), UNREAD)
+        return self.sights.get((kind, namespace), everywhere)
+
+    def injected(self, account: ObjectRef) -> tuple[str, ...] | None:
+        """What admission gave to a trial pod of an account; None where nobody tried."""
+        known = self.live.injected if self.live is not None else {}
+        return known.get((account.namespace, account.name))
+
+    def namesakes(self, name: str) -> tuple[str, ...]:
+        """The other namespaces with a secret of this name, of which nothing more is known."""
+        known = self.live.namesakes if self.live is not None else ()
+        return tuple(sorted(namespace for namespace, known_name in known if known_name == name))
 
     def events_of(self, ref: ObjectRef, uid: str) -> tuple[Event, ...]:
         """Return an object's events, newest first; by name those that have no uid."""

@@ -52,7 +52,7 @@ def report_text(
         *_notes(report.notes, terminal),
         _incomplete(report.incomplete, terminal),
         wrap(CHECK_CONTEXT, terminal.width) if from_files and _has_command(report) else [],
-        _summary(report, terminal),
+        _summary(report, terminal, from_files),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
@@ -168,12 +168,12 @@ def _has_command(report: Report) -> bool:
     return any(not isinstance(fix, Advice) and command(fix) for fix in fixes)
 
 
-def _summary(report: Report, terminal: Terminal) -> list[str]:
+def _summary(report: Report, terminal: Terminal, from_files: bool) -> list[str]:
     """Add up several findings, or say that nothing is wrong; one finding is its own sum."""
     if not report.findings and report.notes:
         return []  # the notes of the named objects say it
     if not report.findings and not report.pods and not report.templates:
-        return ["no pod or workload in the input"]
+        return ["no pod or workload in the input" if from_files else "no pods found"]
     if not report.findings:
         seen = " was seen" if report.incomplete else ""
         templates = _counted(report.templates, "template") if report.templates else ""

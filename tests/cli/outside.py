@@ -23,8 +23,10 @@ class Outcome:
     err: str
 
 
-def invoke(*args: str, stdin: bytes = b"", terminal: Terminal = PIPE) -> Outcome:
+def invoke(
+    *args: str, stdin: bytes = b"", terminal: Terminal = PIPE, now: datetime = NOW
+) -> Outcome:
     """Run one command line in this process."""
     out, err = io.StringIO(), io.StringIO()
-    code = run(args, Console(io.BytesIO(stdin), out, err, NOW, terminal))
+    code = run(args, Console(io.BytesIO(stdin), out, err, now, terminal))
     return Outcome(code, out.getvalue(), err.getvalue())

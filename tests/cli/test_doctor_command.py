@@ -147,11 +147,17 @@ def test_a_bare_object_is_in_the_namespace_of_the_flag() -> None:
     assert json.loads(outcome.out)["items"][0]["subject"]["namespace"] == "dev"
 
 
-def test_without_files_it_says_how_to_make_one() -> None:
+def test_without_files_it_asks_the_cluster() -> None:
     outcome = invoke("doctor", "-n", "prod")
+    assert outcome.code is ExitCode.FAILED
+    assert 'cannot list pods in namespace "prod"' in outcome.err
+    assert "127.0.0.1:1 was refused" in outcome.err
+
+
+def test_a_target_is_not_looked_for_in_all_namespaces_of_a_cluster() -> None:
+    outcome = invoke("doctor", "pod/demo", "-A")
     assert outcome.code is ExitCode.USAGE
-    assert "kubectl get pods,serviceaccounts,secrets,events," in outcome.err
-    assert outcome.err.endswith(" -n prod -o json > dump.json\n")
+    assert "-n NAMESPACE" in outcome.err
 
 
 @pytest.mark.parametrize(

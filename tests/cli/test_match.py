@@ -223,7 +223,6 @@ def test_lines_wrap_under_their_value_at_a_terminal() -> None:
     ("args", "message"),
     [
         pytest.param((), "missing argument", id="no image"),
-        pytest.param(("nginx", "--for", "pod/demo"), "with -f", id="--for without -f"),
         pytest.param(
             ("nginx", "--for", "demo", *capture("hub-registry-1")), "TYPE/NAME", id="no type"
         ),

@@ -187,4 +187,4 @@ def test_an_account_shows_the_state_of_each_secret_it_lists() -> None:
     assert words["secret/op"].startswith("not read: type Opaque")
     assert words["secret/empty"] == "no entries"
     assert words["secret/many"] == "and 2 more"
-    assert words["secret/unseen"] == "not in the input: nothing is known of it"
+    assert words["secret/unseen"] == "not seen: nothing is known of it"

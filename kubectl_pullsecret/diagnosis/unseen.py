@@ -1,0 +1,38 @@
+"""What was not seen, and what would show it: files lack it, a server refuses it."""
+
+from __future__ import annotations
+
+from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.reads import Get, Refusal
+from kubectl_pullsecret.facts.snapshot import Snapshot
+from kubectl_pullsecret.report import Incomplete
+
+NOTHING_KNOWN = "not seen: nothing is known of it"  # of a secret that somebody names
+
+
+def what_helps(snapshot: Snapshot, kind: str, namespace: str) -> str:
+    """Why objects of a kind were not seen, or what would show them."""
+    if snapshot.live is None:
+        return "add it to the input"
+    return snapshot.sight(kind, namespace).why or "it was not read"
+
+
+def refused(snapshot: Snapshot) -> tuple[Incomplete, ...]:
+    """The reads beside the cases' own secrets and accounts that the server did not answer."""
+    refusals = snapshot.live.refusals if snapshot.live is not None else ()
+    return tuple(incomplete(one) for one in refusals if not _told_by_case(one))
+
+
+def _told_by_case(refusal: Refusal) -> bool:
+    read = refusal.read
+    return isinstance(read, Get) and read.kind in ("Secret", "ServiceAccount")
+
+
+def incomplete(refusal: Refusal) -> Incomplete:
+    """A refused read as the report has it: the verb and the resource that would help."""
+    read = refusal.read
+    info = kind_info(read.kind)
+    resource = info.plural if info is not None else read.kind.lower()
+    if isinstance(read, Get):
+        return Incomplete("get", f"{resource}/{read.name}", read.namespace, refusal.why)
+    return Incomplete("list", resource, read.namespace, refusal.why)

@@ -1,0 +1,78 @@
+"""What must still be read of a live cluster to answer a question. Pure: names reads, asks nothing.
+
+A planner looks at what was seen so far and names everything that it would read, also what was read
+before; `sources.live` asks what is new, all of it beside one another, and looks again. So each look
+is one round of requests, and a planner is right if offline and live give the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kubectl_pullsecret.credentials.payload import DATA_KEYS
+from kubectl_pullsecret.facts.kinds import KINDS, is_object_name
+from kubectl_pullsecret.facts.objects import ObjectRef, PodSpec
+from kubectl_pullsecret.facts.reads import Get, List, Need, Read
+from kubectl_pullsecret.facts.snapshot import Snapshot
+
+WORKLOAD_KINDS = tuple(
+    info.kind for info in KINDS if info.group or info.kind == "ReplicationController"
+)
+
+
+def for_match(target: ObjectRef | None, namespace: str, snapshot: Snapshot) -> Iterator[Read]:
+    """The reads behind `match`: a target's list, or a namespace's pull secrets."""
+    yield from pull_secrets(namespace)
+    if target is None:
+        return
+    yield Get(target.kind, namespace, target.name, Need.REQUIRED)
+    for pod in snapshot.pods:
+        yield from named_secrets(namespace, pod.spec.pull_secrets)
+    for workload in snapshot.workloads.values():
+        if workload.template is not None:
+            yield from of_spec(namespace, workload.template, snapshot)
+    for account in snapshot.accounts.values():
+        yield from named_secrets(namespace, account.pull_secrets)
+
+
+def for_list(namespace: str, selector: str, users: bool, _snapshot: Snapshot) -> Iterator[Read]:
+    """The reads behind `list`: pull secrets, and for `users` whoever may name them."""
+    yield from pull_secrets(namespace, selector, Need.REQUIRED)
+    if users:
+        yield from _users(namespace)
+
+
+def for_inspect(name: str | None, namespace: str, _snapshot: Snapshot) -> Iterator[Read]:
+    """The reads behind `inspect`: one secret (without a name: the pull secrets), and its users."""
+    if name is not None:
+        yield Get("Secret", namespace, name, Need.REQUIRED)
+    else:
+        yield from pull_secrets(namespace, need=Need.REQUIRED)
+    yield from _users(namespace)
+
+
+def pull_secrets(namespace: str, selector: str = "", need: Need = Need.WANTED) -> Iterator[Read]:
+    """The secrets of the kubelet's two types; never all Secrets."""
+    for secret_type in DATA_KEYS:
+        yield List("Secret", namespace, f"type={secret_type}", selector, need)
+
+
+def _users(namespace: str) -> Iterator[Read]:
+    for kind in ("ServiceAccount", "Pod", *WORKLOAD_KINDS):
+        yield List(kind, namespace, need=Need.OPTIONAL)
+
+
+def of_spec(namespace: str, spec: PodSpec, snapshot: Snapshot) -> Iterator[Read]:
+    """A spec's secrets, its account, and the account's secrets."""
+    yield from named_secrets(namespace, spec.pull_secrets)
+    yield Get("ServiceAccount", namespace, spec.account_name)
+    account = snapshot.accounts.get((namespace, spec.account_name))
+    if account is not None:
+        yield from named_secrets(namespace, account.pull_secrets)
+
+
+def named_secrets(namespace: str, names: Iterable[str]) -> Iterator[Read]:
+    """Each named secret; what is no object's name cannot be there."""
+    for name in dict.fromkeys(names):
+        if is_object_name(name):
+            yield Get("Secret", namespace, name)

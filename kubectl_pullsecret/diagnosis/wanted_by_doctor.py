@@ -1,0 +1,187 @@
+"""What `doctor` must still read of a live cluster. Pure; `wanted` tells how a planner works."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from kubectl_pullsecret.diagnosis.before_pull import CREATE_EVENT
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.examination import Cases, ExaminedPod, examine
+from kubectl_pullsecret.diagnosis.known import Known
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
+from kubectl_pullsecret.diagnosis.wanted import (
+    WORKLOAD_KINDS,
+    named_secrets,
+    of_spec,
+    pull_secrets,
+)
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Workload
+from kubectl_pullsecret.facts.pods import may_wait
+from kubectl_pullsecret.facts.reads import Get, List, Need, Read, TryPod
+from kubectl_pullsecret.facts.snapshot import COMPLETE, Snapshot
+
+# Of so many pods of a namespace the events are asked for one by one: the server has no index for
+# events, so each question costs it a walk over all of them.
+_EVENTS_BY_POD = 3
+_JOBS_NAMED = 100  # of a CronJob in one selector; a URL has its limits
+
+
+def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Iterator[Read]:
+    """The reads behind `doctor`: targets, pods that may wait, and what bears on them."""
+    yield from _scope(selection)
+    owners = Owners(snapshot)
+    selected = _selected(snapshot, selection, owners)
+    ask_all = selected.named or selection.healthy
+    for workload in selected.workloads if ask_all else ():
+        yield from _around_template(workload, snapshot)
+        if selected.named:
+            yield from _pods_of(workload, snapshot)
+    pods = [pod for pod in selected.pods if ask_all or may_wait(pod)]
+    examined = [examine(snapshot, owners, pod) for pod in pods]
+    yield from _events(examined)
+    for one in examined:
+        yield from _around_pod(one, owners, snapshot)
+    cases = Cases(Known(snapshot, now), frozenset())
+    for one in examined:
+        for case in cases.of_attempts(one):
+            yield from _to_settle(case)
+    for account in selected.accounts:
+        yield TryPod(account.ref.namespace, account.ref.name)
+        injected = snapshot.injected(account.ref) or ()
+        yield from named_secrets(account.ref.namespace, (*account.pull_secrets, *injected))
+    if not selected.named:
+        yield from _not_created(snapshot, owners)
+        yield from _empty_namespaces(selection, snapshot)
+
+
+def _scope(selection: Selection) -> Iterator[Read]:
+    """The targets, or the pods of a namespace with the pods that could not be made."""
+    for target in selection.targets:
+        if target.kind == "Namespace":
+            yield from _whole(target.name, selection.healthy)
+        else:
+            yield Get(target.kind, target.namespace, target.name, Need.REQUIRED)
+    if not selection.targets:
+        yield from _whole(selection.namespace or "", selection.healthy)
+
+
+def _whole(namespace: str, healthy: bool) -> Iterator[Read]:
+    yield List("Pod", namespace, need=Need.REQUIRED, waiting_only=not healthy)
+    yield List("Event", namespace, f"reason={CREATE_EVENT}")
+    if healthy:
+        yield from (List(kind, namespace) for kind in WORKLOAD_KINDS)
+
+
+def _empty_namespaces(selection: Selection, snapshot: Snapshot) -> Iterator[Read]:
+    """A namespace without pods may not be there at all: the server lists both alike."""
+    names = {target.name for target in selection.targets if target.kind == "Namespace"}
+    if selection.namespace and not selection.targets:
+        names.add(selection.namespace)
+    for name in sorted(names - {pod.ref.namespace for pod in snapshot.pods}):
+        if not snapshot.quiet(name).pods and snapshot.sight("Pod", name) is COMPLETE:
+            yield Get("Namespace", "", name, Need.OPTIONAL)
+
+
+def _selected(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected:
+    """What was seen of the selection; nothing before the first round."""
+    try:
+        return select(snapshot, selection, owners)
+    except PullSecretError:
+        return Selected((), ())
+
+
+def _pods_of(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
+    """A workload's pods, and the owners between."""
+    namespace = workload.ref.namespace
+    if workload.ref.kind == "CronJob":
+        yield List("Job", namespace)
+        jobs = [
+            one.ref.name
+            for one in snapshot.workloads.values()
+            if one.owner is not None and one.owner.uid == workload.uid
+        ]
+        if jobs:
+            names = ",".join(jobs[-_JOBS_NAMED:])
+            yield List("Pod", namespace, label_selector=f"job-name in ({names})")
+    elif workload.selector:
+        if workload.ref.kind == "Deployment":
+            yield List("ReplicaSet", namespace, label_selector=workload.selector)
+        yield List("Pod", namespace, label_selector=workload.selector)
+
+
+def _around_template(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
+    """What a template's next pod would get, and why there is none."""
+    namespace = workload.ref.namespace
+    if workload.template is not None:
+        yield from of_spec(namespace, workload.template, snapshot)
+    yield _events_about(workload.ref)
+
+
+def _around_pod(one: ExaminedPod, owners: Owners, snapshot: Snapshot) -> Iterator[Read]:
+    """A pod's account, the secrets of both, and its owners as far as their kinds are known."""
+    namespace = one.pod.ref.namespace
+    yield from of_spec(namespace, one.pod.spec, snapshot)
+    if not one.pod.mirror:
+        yield from _owners(namespace, one.pod.owner, owners)
+
+
+def _owners(namespace: str, owner: OwnerRef | None, owners: Owners) -> Iterator[Read]:
+    """The nearest owner that was not seen, if its kind is known."""
+    for workload in owners.chain(namespace, owner):
+        owner = workload.owner
+    info = kind_info(owner.kind) if owner is not None else None
+    if owner and info and owner.api_version.split("/")[0] == (info.group or "v1"):
+        yield Get(owner.kind, namespace, owner.name)
+
+
+def _events(examined: Iterable[ExaminedPod]) -> Iterator[Read]:
+    """The events of pods that a node has taken on; of many pods those of their whole namespace."""
+    tried = [one.pod for one in examined if one.pod.node and may_wait(one.pod)]
+    crowd = Counter(pod.ref.namespace for pod in tried)
+    for pod in tried:
+        if crowd[pod.ref.namespace] <= _EVENTS_BY_POD:
+            yield _events_about(pod.ref)
+        else:
+            yield List("Event", pod.ref.namespace, "involvedObject.kind=Pod")
+
+
+def _events_about(ref: ObjectRef) -> Read:
+    """By name, not by uid: a static pod's events carry another uid than its mirror."""
+    about = f"involvedObject.kind={ref.kind},involvedObject.name={ref.name}"
+    return List("Event", ref.namespace, about)
+
+
+def _to_settle(case: Case) -> Iterator[Read]:
+    """What would find a credential that is there, but not where the pod looks."""
+    assert case.attempt is not None
+    cause = case.attempt.error.cause
+    if cause is Cause.NEVER_PULL and case.pod is not None:
+        yield Get("Node", "", case.pod.node, need=Need.OPTIONAL)
+    if not (case.denied or cause is Cause.RATE_LIMITED) or case.offer.usable:
+        return
+    yield from pull_secrets(case.namespace)
+    for named in case.listed:
+        if named.missing:
+            yield List(
+                "Secret", "", f"metadata.name={named.name}", metadata_only=True, need=Need.OPTIONAL
+            )
+    near = any(miss.near and miss.write_instead for miss in case.offer.misses)
+    if near and case.snapshot.sight("Pod", case.namespace) is not COMPLETE:
+        yield List("Pod", case.namespace, waiting_only=True, need=Need.OPTIONAL)
+
+
+def _not_created(snapshot: Snapshot, owners: Owners) -> Iterator[Read]:
+    """The owners that could not make a pod lately, those above them, and whether it went on."""
+    failed = (event for events in snapshot.events.values() for event in events)
+    for event in failed:
+        if event.reason == CREATE_EVENT and event.involved_kind in WORKLOAD_KINDS:
+            ref = ObjectRef(event.involved_kind, event.namespace, event.involved_name)
+            yield Get(ref.kind, ref.namespace, ref.name)
+            yield _events_about(ref)
+            found = snapshot.workloads.get(ref)
+            yield from _owners(ref.namespace, found.owner if found else None, owners)

@@ -1,0 +1,57 @@
+"""What can be asked of an API server, and what came of it. Values; asking is `sources.live`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Need(Enum):
+    """What it means if the server refuses a read."""
+
+    REQUIRED = "required"  # nothing can be answered without it
+    WANTED = "wanted"  # the answer is incomplete, and says so
+    OPTIONAL = "optional"  # the answer is as good
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One object by its name."""
+
+    kind: str  # as in manifests; `facts.kinds` says where it lives
+    namespace: str  # "" for kinds without
+    name: str
+    need: Need = Need.WANTED
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The objects of a kind, in one namespace ("" means in all), narrowed by selectors."""
+
+    kind: str
+    namespace: str
+    field_selector: str = ""
+    label_selector: str = ""
+    need: Need = Need.WANTED
+    metadata_only: bool = False  # names without content (PartialObjectMetadata)
+    waiting_only: bool = False  # of pods: keep those that may wait, count the others (`Quiet`)
+
+
+@dataclass(frozen=True, slots=True)
+class TryPod:
+    """What admission would make of a new pod of an account: created as a dry run only."""
+
+    namespace: str
+    account: str
+    need: Need = Need.OPTIONAL
+
+
+Read = Get | List | TryPod
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A read that the server did not answer."""
+
+    read: Get | List
+    why: str  # one sentence, the server's words
