@@ -42,24 +42,20 @@ class Action(NamedTuple):
 class ApiError(PullSecretError):
     """The API server refused, or was not reached. Its message is one sentence."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: int = 0,
-        reason: str = "",
-        remedy: str = "",
-        not_found: bool = False,
-    ) -> None:
+    def __init__(self, message: str, *, code: int = 0, reason: str = "", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.code = code  # of HTTP; 0: there was no answer
         self.reason = reason  # of a Status ("Forbidden", "NotFound", "Expired"), else ""
-        self.not_found = not_found  # the API server itself says that the object is not there
 
     @property
     def forbidden(self) -> bool:
         """Whether the right is lacking."""
         return self.code == 403
+
+    @property
+    def not_found(self) -> bool:
+        """Whether the API server itself says that the object is not there."""
+        return self.code == 404 and self.reason == "NotFound"
 
 
 class Rejection(NamedTuple):
@@ -79,13 +75,9 @@ def error_of(rejection: Rejection, action: Action, server: str) -> ApiError:
         return _without_status(rejection, action, server)
     message, reason = _text(status, "message", LONGEST_MESSAGE), _text(status, "reason", 100)
     sentence, remedy = _sentence(rejection.code, reason, message, action, server)
-    return ApiError(
-        sentence,
-        code=rejection.code,
-        reason=reason,
-        remedy=remedy,
-        not_found=rejection.code == 404 and _names_object(status),
-    )
+    if rejection.code == 404 and not _names_object(status):
+        reason = ""  # the server does not have the kind: that says nothing of the object
+    return ApiError(sentence, code=rejection.code, reason=reason, remedy=remedy)
 
 
 def unreadable(action: Action, server: str, why: str) -> ApiError:
@@ -134,7 +126,7 @@ def _status(body: bytes) -> Json | None:
 
 
 def _names_object(status: Json) -> bool:
-    """Whether a Status is about one object; a kind that the server does not have is none."""
+    """Whether a Status is about one object."""
     details = status.get("details")
     return isinstance(details, dict) and bool(details.get("name"))
 

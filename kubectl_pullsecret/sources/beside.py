@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
-from threading import Thread
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -20,37 +20,32 @@ def beside(calls: Sequence[Callable[[], Result]]) -> list[Result]:
     """
     if len(calls) <= 1:
         return [call() for call in calls]
-    waiting: SimpleQueue[tuple[int, Callable[[], Result]]] = SimpleQueue()
+    waiting: SimpleQueue[tuple[int, Callable[[], Result]] | None] = SimpleQueue()
     done: SimpleQueue[tuple[int, Callable[[], Result]]] = SimpleQueue()
+    given_up = Event()
+
+    def work() -> None:
+        for number, call in iter(waiting.get, None):
+            if not given_up.is_set():
+                done.put((number, _outcome(call)))
+
     for numbered in enumerate(calls):
         waiting.put(numbered)
     for _ in range(min(MOST_THREADS, len(calls))):
-        Thread(target=_work, args=(waiting, done), daemon=True).start()
+        waiting.put(None)  # one for each thread to end at
+        Thread(target=work, daemon=True).start()
     results: dict[int, Result] = {}
-    while len(results) < len(calls):
-        number, outcome = done.get()
-        try:
+    try:
+        while len(results) < len(calls):
+            number, outcome = done.get()
             results[number] = outcome()
-        except BaseException:
-            _empty(waiting)
-            raise
+    finally:
+        given_up.set()
     return [results[number] for number in range(len(calls))]
 
 
-def _work(
-    waiting: SimpleQueue[tuple[int, Callable[[], Result]]],
-    done: SimpleQueue[tuple[int, Callable[[], Result]]],
-) -> None:
-    """Make one call after another; hand over what gives the result, or raises its exception."""
-    while True:
-        try:
-            number, call = waiting.get_nowait()
-        except Empty:
-            return
-        done.put((number, _outcome(call)))
-
-
 def _outcome(call: Callable[[], Result]) -> Callable[[], Result]:
+    """Make the call; what gives its result, or raises its exception where somebody listens."""
     try:
         result = call()
     except BaseException as error:  # a thread has nobody to raise to
@@ -61,11 +56,3 @@ def _outcome(call: Callable[[], Result]) -> Callable[[], Result]:
 
         return fail
     return lambda: result
-
-
-def _empty(waiting: SimpleQueue[tuple[int, Callable[[], Result]]]) -> None:
-    while True:
-        try:
-            waiting.get_nowait()
-        except Empty:
-            return

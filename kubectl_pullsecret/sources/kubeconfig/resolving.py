@@ -56,12 +56,12 @@ def resolve(
     trust = read_trust(choice.cluster, choice.cluster_place, read)
     proxy = _cluster_proxy(choice)
     timeout = parse_timeout(overrides.request_timeout)
+    server = _server(choice.server, choice.cluster_place)
     in_pod = pod.is_pod(environment, pod_folder)
-    if in_pod and _is_default(choice, proxy, timeout):
+    if in_pod and _is_default(choice, server, proxy, timeout):
         address, connection = pod.service_account(overrides, environment, pod_folder, read)
         server = _server(address, "KUBERNETES_SERVICE_HOST")
     else:
-        server = _server(choice.server, choice.cluster_place)
         connection = _connection(choice, server, trust, read, now)
     return replace(
         connection,
@@ -145,13 +145,16 @@ def _cluster_proxy(choice: Choice) -> Masked | None:
         ) from None
 
 
-def _is_default(choice: Choice, proxy: Masked | None, timeout: float | None) -> bool:
+def _is_default(
+    choice: Choice, server: ServerUrl, proxy: Masked | None, timeout: float | None
+) -> bool:
     """Whether nothing was configured, so that a pod's service account counts.
 
-    One flag too many, and kubectl no longer uses it: IsDefaultConfig compares everything.
+    One flag too many, and kubectl no longer uses it: IsDefaultConfig compares everything. What is
+    for https only, such as --token, does not count: the default is http.
     """
     told = choice.user.get("as") or choice.cluster.get("disable-compression") or proxy or timeout
-    return choice.server == choice.default_server and not told and choice.server[:8] != "https://"
+    return choice.server == choice.default_server and server.scheme == "http" and not told
 
 
 def _namespace(

@@ -80,11 +80,13 @@ def _checked_host(host: str) -> str:
     if not host.isascii():
         raise InvalidServerError("write its host in ASCII (xn--…)")
     name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-    if port.isdecimal() and int(port) > 65535:
+    name, port = (name, port) if name or host.startswith(":") else (port, "")
+    if not name or (":" in name and not name.startswith("[")):
+        raise InvalidServerError("it has no host, or an IPv6 address without brackets")
+    if port and int(port) > 65535:
         raise InvalidServerError("its port is larger than 65535")
-    if not port and name:
-        host = name
-    return host.replace("%", "%25")  # an IPv6 zone, which Go decodes
+    found = f"{name}:{port}" if port else name
+    return found.replace("%", "%25")  # an IPv6 zone, which Go decodes
 
 
 def _clean(path: str) -> str:
