@@ -57,6 +57,7 @@ Query = Sequence[tuple[str, str]]
 PAGE_SIZE = 500  # as kubectl; larger pages cost memory and save no time
 _MOST_STARTS = 4  # of one list whose pages expire
 _LONGEST_REJECTION = 256 * 1024  # bytes read of an answer that is no success
+_LARGEST_ANSWER = 1024**3  # bytes; 500 objects of the most that etcd stores are 750 MB
 
 
 class _Request(NamedTuple):
@@ -310,7 +311,7 @@ def _read(response: urllib3.BaseHTTPResponse) -> _Answer:
     headers = urllib3.HTTPHeaderDict(response.headers)
     answer = _Answer(response.status, headers, b"")
     if answer.success and "html" not in answer.content_type:
-        return answer._replace(body=response.read())
+        return answer._replace(body=response.read(_LARGEST_ANSWER))
     body = response.read(_LONGEST_REJECTION)
     if len(body) == _LONGEST_REJECTION:
         response.close()  # what follows is not read, so the connection is of no more use

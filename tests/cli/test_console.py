@@ -11,6 +11,7 @@ import termios
 from collections.abc import Iterator
 from datetime import timezone
 from pathlib import Path
+from time import monotonic
 from typing import TextIO
 
 import pytest
@@ -150,3 +151,39 @@ def test_a_terminal_of_unknown_width_has_80_columns(
     monkeypatch.setattr("sys.stdout", at_terminal)
     fcntl.ioctl(at_terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
     assert Console.of_process().terminal.width == 80
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def waiting(stderr: io.StringIO, seconds: float) -> Console:
+    began = monotonic() - seconds
+    return Console(io.BytesIO(), io.StringIO(), stderr, NOW, PIPE, began)
+
+
+def test_who_waits_for_long_is_told_for_what_on_one_line() -> None:
+    err = Tty()
+    slow = waiting(err, 60)
+    slow.progress("reading pods: 1,000")
+    slow.progress("")
+    assert err.getvalue() == "\r\x1b[Kreading pods: 1,000\r\x1b[K"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "seconds"),
+    [
+        pytest.param(Tty(), 0, id="not yet long"),
+        pytest.param(io.StringIO(), 60, id="no terminal"),
+    ],
+)
+def test_nobody_else_is_told(stderr: io.StringIO, seconds: float) -> None:
+    waiting(stderr, seconds).progress("reading pods: 1,000")
+    assert stderr.getvalue() == ""
+
+
+def test_a_line_of_the_log_is_neutralised() -> None:
+    err = io.StringIO()
+    waiting(err, 0).log("GET /a\x1b[2J 200 OK")
+    assert "\x1b" not in err.getvalue()

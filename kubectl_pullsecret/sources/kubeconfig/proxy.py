@@ -7,13 +7,13 @@ transport/cache.go: proxy-url wins over all of them. ALL_PROXY is not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kubectl_pullsecret.credentials import go_url
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.kubeconfig.server_url import ServerUrl, split_scheme
+from kubectl_pullsecret.sources.kubeconfig.server_url import ServerUrl, split_port, split_scheme
 
 if TYPE_CHECKING:
     import ipaddress
@@ -73,37 +73,37 @@ def _variable(name: str, environment: Mapping[str, str]) -> tuple[str, str]:
 
 def _with_scheme(written: str) -> str:
     """The URL; http:// before host and port; "" for what no URL can be made of (parseProxy)."""
-    candidates = (written, f"http://{written}") if written else ()
-    return next((url for url in candidates if split_scheme(url) and _host(url)), "")
+    if not written or (split_scheme(written) and _host(written)):
+        return written
+    url = f"http://{written}"
+    return "" if _host(url) is None else url
 
 
-def _host(url: str) -> str:
-    """The host with its port; "" for what is no URL."""
+def _host(url: str) -> str | None:
+    """The host with its port; None for what is no URL."""
     try:
         return go_url.parse(url)[0]
     except go_url.InvalidURLError:
-        return ""
+        return None
 
 
 def _usable(scheme: str, url: str) -> Masked:
     """The URL with a port and no path; any other scheme is spoken to as http (net/http)."""
     if scheme in _SOCKS:
         raise InvalidProxyError("SOCKS proxies are not supported, only http:// and https:// ones")
-    host = _host(url)
-    name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-    name = name or host
-    if name in ("", ":"):
+    name, port = split_port(_host(url) or "")
+    if not name:
         raise InvalidProxyError("it is not a URL with a host")
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     info, at, _ = authority.rpartition("@")
-    port = (port if name != host else "") or _PORTS.get(scheme, "80")
-    return Masked(f"{scheme if scheme in _PORTS else 'http'}://{info}{at}{name}:{port}")
+    spoken = scheme if scheme in _PORTS else "http"
+    return Masked(f"{spoken}://{info}{at}{name}:{port or _PORTS[spoken]}")
 
 
 def _host_and_port(server: ServerUrl) -> tuple[str, str]:
     parts = go_url.split_host_port(server.host)
     host, port = parts or (server.host.strip("[]"), "")
-    return host.lower(), port or _PORTS[server.scheme]
+    return host, port or _PORTS[server.scheme]
 
 
 def _is_excepted(server: ServerUrl, no_proxy: str) -> bool:
@@ -114,18 +114,12 @@ def _is_excepted(server: ServerUrl, no_proxy: str) -> bool:
     address = _address(host)
     if address is not None and address.is_loopback:
         return True
-    rules = list(_rules(no_proxy))
+    rules = [rule for written in no_proxy.split(",") if (rule := written.strip().lower())]
     if "*" in rules:
         return True
     if address is not None:
         return any(_matches_address(rule, address, port) for rule in rules)
-    return any(_matches_name(rule, host, port) for rule in rules)
-
-
-def _rules(no_proxy: str) -> Iterator[str]:
-    for written in no_proxy.split(","):
-        if rule := written.strip().lower():
-            yield rule
+    return any(_matches_name(rule, host.lower(), port) for rule in rules)
 
 
 def _matches_address(rule: str, address: Address, port: str) -> bool:

@@ -58,6 +58,14 @@ def split_scheme(url: str) -> str:
     return found[1].lower() if found else ""
 
 
+def split_port(host: str) -> tuple[str, str]:
+    """Name and port of a URL's host, either perhaps empty; brackets stay."""
+    if host.endswith("]") or ":" not in host:
+        return host, ""
+    name, _, port = host.rpartition(":")
+    return name, port
+
+
 def user_info(url: str) -> tuple[str, Masked | None]:
     """User name and password of a URL that Go can parse, decoded."""
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
@@ -79,8 +87,7 @@ def _parsed(url: str) -> tuple[str, str]:
 def _checked_host(host: str) -> str:
     if not host.isascii():
         raise InvalidServerError("write its host in ASCII (xn--…)")
-    name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-    name, port = (name, port) if name or host.startswith(":") else (port, "")
+    name, port = split_port(host)
     if not name or (":" in name and not name.startswith("[")):
         raise InvalidServerError("it has no host, or an IPv6 address without brackets")
     if port and int(port) > 65535:

@@ -18,8 +18,9 @@ def parse_timeout(written: str) -> float | None:
     """
     if not written:
         return None
-    seconds = float(written) if re.fullmatch(r"\+?[0-9]{1,18}", written) else _duration(written)
-    if seconds is None or (seconds >= _LONGEST and not written.isdecimal()):
+    whole = re.fullmatch(r"\+?[0-9]{1,18}|-0+", written)
+    seconds = float(written) if whole else _duration(written)
+    if seconds is None:
         raise PullSecretError(
             "--request-timeout is neither a number of seconds nor a length of time such as 30s",
             remedy="write it like 30s, 5m or 1m30s; 0 for no limit",
@@ -36,4 +37,6 @@ def _duration(written: str) -> float | None:
     if not re.fullmatch(f"(?:{part})+", text):
         return None
     seconds = sum(float(number) * _UNITS[unit] for number, unit in re.findall(part, text))
+    if seconds >= _LONGEST:
+        return None
     return -seconds if sign == "-" else seconds
