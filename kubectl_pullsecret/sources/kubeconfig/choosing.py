@@ -27,14 +27,12 @@ class Choice:
     user_place: str
     server: str
     default_server: str  # that kubectl takes without any kubeconfig
-    unreachable_remedy: str = ""  # why it is the default server
+    serverless: str = ""  # why what is named has no server: refused, but in a pod
+    unreachable_remedy: str = ""  # nothing is named
 
 
 def choose(config: Kubeconfig, overrides: Overrides, environment: Mapping[str, str]) -> Choice:
-    """Choose the entries. Raises PullSecretError for names that do not exist.
-
-    A context without cluster or server is refused, where kubectl would try localhost:8080.
-    """
+    """Choose the entries. Raises PullSecretError for names that do not exist."""
     context = _context(config, overrides)
     cluster_name = overrides.cluster or context.get("cluster", "")
     user_name = overrides.user or context.get("user", "")
@@ -43,9 +41,8 @@ def choose(config: Kubeconfig, overrides: Overrides, environment: Mapping[str, s
     cluster = merged_cluster(config.clusters.get(cluster_name, {}), overrides)
     user = cast(User, _over(config.users.get(user_name, {}), overrides.user_fields()))
     default = environment.get("KUBERNETES_MASTER") or DEFAULT_SERVER
-    is_default = not cluster.get("server") and not environment.get("KUBERNETES_MASTER")
-    if is_default and context.get("origin"):
-        raise _no_server(context, cluster_name, config)
+    is_mere_default = not cluster.get("server") and not environment.get("KUBERNETES_MASTER")
+    is_named = bool(context.get("origin") or cluster_name)
     return Choice(
         context=context,
         cluster=cluster,
@@ -54,7 +51,10 @@ def choose(config: Kubeconfig, overrides: Overrides, environment: Mapping[str, s
         user_place=_place("user", user_name, user.get("origin", "")),
         server=cluster.get("server") or default,
         default_server=default,
-        unreachable_remedy=_remedy(config) if is_default else "",
+        serverless=_serverless(context, cluster_name, config)
+        if is_mere_default and is_named
+        else "",
+        unreachable_remedy=_remedy(config) if is_mere_default else "",
     )
 
 
@@ -90,30 +90,21 @@ def _require(config: Kubeconfig, kind: str, name: str, known: Mapping[str, objec
     if not name or name in known:
         return
     files = ", ".join(config.files) or "any kubeconfig"
-    chosen_by = (
-        "current-context names" if kind == "context" and name == config.current_context else ""
-    )
-    raise PullSecretError(
-        f'{chosen_by} the {kind} "{name}", which is not in {files}'.strip()
-        if chosen_by
-        else f'there is no {kind} "{name}" in {files}',
-        remedy=f"kubectl config get-{kind}s shows what there is",
-    )
+    if kind == "context" and name == config.current_context:
+        why = f'current-context names the context "{name}", which is not in {files}'
+    else:
+        why = f'there is no {kind} "{name}" in {files}'
+    raise PullSecretError(why, remedy=f"kubectl config get-{kind}s shows what there is")
 
 
-def _no_server(context: Context, cluster: str, config: Kubeconfig) -> PullSecretError:
-    where = context["origin"]
-    if not cluster:
-        return PullSecretError(f"the context in {where} names no cluster")
-    if cluster not in config.clusters:
-        files = ", ".join(config.files)
-        return PullSecretError(
-            f'the context in {where} names the cluster "{cluster}", which is not in {files}',
-            remedy="mend the context, or choose another one: --context NAME",
-        )
-    return PullSecretError(
-        f'cluster "{cluster}" of {config.clusters[cluster]["origin"]} has no server'
-    )
+def _serverless(context: Context, name: str, config: Kubeconfig) -> str:
+    """Why there is no server, where kubectl would try localhost:8080."""
+    if not name:
+        return f"the context in {context['origin']} names no cluster"
+    if name in config.clusters:
+        return f'cluster "{name}" of {config.clusters[name]["origin"]} has no server'
+    files = ", ".join(config.files)
+    return f'the context in {context["origin"]} names the cluster "{name}", which is not in {files}'
 
 
 def _remedy(config: Kubeconfig) -> str:

@@ -40,7 +40,7 @@ def default_paths(environment: Mapping[str, str]) -> list[str]:
     listed = environment.get("KUBECONFIG", "")
     if listed:
         return [path for path in dict.fromkeys(listed.split(os.pathsep)) if path]
-    return [os.path.join(_home(environment), ".kube", "config")]
+    return [os.path.join(home(environment, windows=os.name == "nt"), ".kube", "config")]
 
 
 def merged(configs: Iterable[Kubeconfig]) -> Kubeconfig:
@@ -98,10 +98,13 @@ def _content(path: str, read: ReadFile, *, must_exist: bool = False) -> bytes:
     )
 
 
-def _home(environment: Mapping[str, str]) -> str:
-    """The folder that holds .kube (util/homedir/homedir.go; on Windows its first rule)."""
+def home(environment: Mapping[str, str], *, windows: bool) -> str:
+    """The folder that holds .kube (util/homedir/homedir.go).
+
+    On Windows the first of several that has a kubeconfig, else the first that is set.
+    """
     home = environment.get("HOME", "")
-    if os.name != "nt":
+    if not windows:
         return home
     drive, path = environment.get("HOMEDRIVE", ""), environment.get("HOMEPATH", "")
     candidates = [home, drive + path if drive and path else "", environment.get("USERPROFILE", "")]

@@ -55,7 +55,7 @@ def exec_plugin(plugin: Exec, where: str, cluster_info: Masked | None) -> ExecPl
         api_version=version,
         interactive_mode=InteractiveMode(_mode(plugin)),
         install_hint=plugin.get("installHint", ""),
-        cluster_info=cluster_info if plugin.get("provideClusterInfo") else None,
+        cluster_info=cluster_info,
     )
 
 

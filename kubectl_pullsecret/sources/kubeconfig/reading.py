@@ -80,7 +80,7 @@ def _refuse_other_kinds(fields: Mapping[str, object]) -> None:
     """Refuse what says that it is something else (runtime/serializer/json/json.go, Decode)."""
     kind, version = fields.get("kind", "Config"), fields.get("apiVersion", "v1")
     if (kind, version) != ("Config", "v1"):
-        raise _WrongError(f"it is a {kind} of {version}, not a Config of v1")
+        raise _WrongError(f"it is a {_short(kind)} of {_short(version)}, not a Config of v1")
 
 
 def _named(
@@ -91,7 +91,7 @@ def _named(
     for one in cast("Sequence[Mapping[str, object]]", fields.get(plural, ())):
         name = cast(str, one.get("name", ""))
         if name in entries:
-            raise _WrongError(f'{plural}: two entries have the name "{name}"')
+            raise _WrongError(f'{plural}: two entries have the name "{_short(name)}"')
         entry = cast("Mapping[str, object]", one.get(singular, {}))
         entries[name] = {**entry, "origin": file}
     return entries
@@ -130,10 +130,6 @@ def _secret_bytes(value: object, where: str) -> Masked:
     return Masked(_bytes(value, where).decode("utf-8", "surrogateescape"))
 
 
-def _raw(value: object, _where: str) -> object:
-    return value
-
-
 def _list(item: Field) -> Field:
     def read(value: object, where: str) -> object:
         if value is None:
@@ -147,7 +143,9 @@ def _list(item: Field) -> Field:
 
 def _map(item: Field) -> Field:
     def read(value: object, where: str) -> object:
-        return {key: item(one, f"{where}.{key}") for key, one in _mapping(value, where).items()}
+        return {
+            key: item(one, f"{where}.{_short(key)}") for key, one in _mapping(value, where).items()
+        }
 
     return read
 
@@ -188,13 +186,19 @@ def _mapping(value: object, where: str) -> Mapping[str, object]:
 
 
 def _extensions(value: object, where: str) -> object:
+    """Extensions by their names; two are refused, unless the first is null."""
     named: dict[str, object] = {}
-    for one in cast("Sequence[Mapping[str, object]]", _list(_extension)(value, where)):
-        name = cast(str, one.get("name", ""))
+    for one in cast("Sequence[Mapping[str, object]]", _list(_mapping)(value, where)):
+        name = _string(one.get("name"), f"{where}.name")
         if named.get(name) is not None:
-            raise _WrongError(f'{where}: two entries have the name "{name}"')
+            raise _WrongError(f'{where}: two entries have the name "{_short(name)}"')
         named[name] = one.get("extension")
     return named
+
+
+def _short(text: object) -> str:
+    """A text of bounded length for a message."""
+    return str(text)[:80]
 
 
 def _expected(what: str, value: object, where: str) -> _WrongError:
@@ -203,7 +207,6 @@ def _expected(what: str, value: object, where: str) -> _WrongError:
     return _WrongError(f"{where or 'it'} is {is_it}, not {what}{quote}")
 
 
-_extension = _record({"name": _string, "extension": _raw})
 _cluster = _record(
     {
         "server": _string,

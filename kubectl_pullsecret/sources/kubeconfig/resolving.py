@@ -62,6 +62,9 @@ def resolve(
         address, connection = pod.service_account(overrides, environment, pod_folder, read)
         server = _server(address, "KUBERNETES_SERVICE_HOST")
     else:
+        if choice.serverless:
+            remedy = "mend the context, or choose another one: --context NAME"
+            raise PullSecretError(choice.serverless, remedy=remedy)
         connection = _connection(choice, server, trust, read, now)
     return replace(
         connection,
@@ -101,7 +104,9 @@ def _identified(
     entry = choice.user.get("exec")
     plugin = None
     if entry:
-        told = cluster_info(choice.cluster, choice.server, trust.content, choice.cluster_place)
+        told = None
+        if entry.get("provideClusterInfo"):
+            told = cluster_info(choice.cluster, choice.server, trust.content, choice.cluster_place)
         plugin = exec_plugin(entry, choice.user_place, told)
     if not credentials.suffice and plugin is None:
         raise _nobody(choice)
