@@ -56,6 +56,8 @@ def command(
     from kubectl_pullsecret.views.inspect import InspectView
 
     name = (secret or "").removeprefix("secret/") or None
+    if name and "/" in name:
+        raise _usage(f"{secret}: a secret is written NAME or secret/NAME")
     seen = look(console, source, partial(_wanted, name))
     record = find_secret(seen.snapshot, name, seen.namespace, now=console.now)
     from_file = any(file != "-" for file in source.filenames)

@@ -16,6 +16,7 @@ from kubectl_pullsecret.errors import ExitCode, PullSecretError
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.matching import Matching
     from kubectl_pullsecret.facts.objects import ObjectRef
+    from kubectl_pullsecret.facts.snapshot import Snapshot
     from kubectl_pullsecret.sources.live import Wanted
 
 
@@ -57,6 +58,7 @@ def command(
 
         wanted = _target(target)
         seen = look(console, source, partial(_wanted, wanted))
+        _warn_of_refusals(console, seen.snapshot)
         pulls = pull_list(seen.snapshot, seen.namespace, wanted)
         seen_whole = seen.worst(ExitCode.FINE)
     matching = match_images(images, pulls, now=console.now)
@@ -68,6 +70,15 @@ def _wanted(target: ObjectRef | None, namespace: str) -> Wanted:
     from kubectl_pullsecret.diagnosis.wanted import for_match
 
     return partial(for_match, target, namespace)
+
+
+def _warn_of_refusals(console: Console, snapshot: Snapshot) -> None:
+    """Say which right would have shown more."""
+    from kubectl_pullsecret.diagnosis.unseen import incomplete
+
+    refusals = snapshot.live.refusals if snapshot.live is not None else ()
+    for part in dict.fromkeys(map(incomplete, refusals)):
+        console.warn(f"not seen: {part.resource} in {part.namespace}: {part.why}")
 
 
 def _target(word: str | None) -> ObjectRef | None:

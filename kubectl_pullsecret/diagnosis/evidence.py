@@ -65,11 +65,12 @@ def secret_lines(case: Case) -> list[Evidence]:
 def _lines(
     about: str, secrets: Sequence[NamedSecret], offer: Offer, now: datetime, origin: str = ""
 ) -> Iterator[Evidence]:
-    for named in secrets[:LISTED_SHOWN]:
+    each = list({named.name: named for named in secrets}.values())
+    for named in each[:LISTED_SHOWN]:
         for row in _rows(named, offer, now):
             yield Evidence(about, (*row[:-1], f"{row[-1]}{origin}"))
-    if len(secrets) > LISTED_SHOWN:
-        yield Evidence(about, (f"and {len(secrets) - LISTED_SHOWN} more",))
+    if len(each) > LISTED_SHOWN:
+        yield Evidence(about, (f"and {len(each) - LISTED_SHOWN} more",))
 
 
 def elsewhere_lines(case: Case, verdict: Verdict) -> list[Evidence]:

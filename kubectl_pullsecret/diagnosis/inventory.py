@@ -145,6 +145,8 @@ def find_secret(
     here = [one for one in snapshot.secrets.values() if namespace in (None, one.ref.namespace)]
     fitting = [one for one in here if (one.ref.name == name if name else is_meant(one))]
     if len(fitting) != 1:
+        if not fitting and name is None and snapshot.live is not None:
+            raise PullSecretError(f"no pull secret in namespace {namespace}")
         raise _not_one(name, namespace, fitting, here)
     return _records(snapshot, fitting, now)[0]
 
@@ -229,7 +231,7 @@ def _several(name: str | None, where: str, fitting: list[Secret]) -> PullSecretE
     what = (
         f"secret/{name} is in several namespaces of the input"
         if name
-        else (f"the input holds {len(fitting)} pull secrets{where}")
+        else f"there are {len(fitting)} pull secrets{where}"
     )
     remedy = "say which one with -n" if name else "name one of them"
     code = ExitCode.FAILED if name else ExitCode.USAGE

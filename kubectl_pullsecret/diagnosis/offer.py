@@ -63,9 +63,9 @@ def offer_of(secrets: Sequence[PullSecret], reference: Reference | None) -> Offe
     readable = [secret for secret in secrets if isinstance(secret.content, Payload)]
     if reference is None:
         return Offer((), (), malformed)
-    return Offer(
-        Keyring(readable).lookup(reference), explain_misses(reference, readable), malformed
-    )
+    each = {secret.name: secret for secret in readable}  # a list may name one several times
+    misses = explain_misses(reference, tuple(each.values()))
+    return Offer(Keyring(readable).lookup(reference), misses, malformed)
 
 
 def names_of(secrets: Sequence[NamedSecret]) -> str:

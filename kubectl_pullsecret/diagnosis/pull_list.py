@@ -17,6 +17,7 @@ from kubectl_pullsecret.diagnosis.selection import find_target
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Pod, PodSpec, Secret, ServiceAccount
+from kubectl_pullsecret.facts.reads import List
 from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 
 
@@ -77,9 +78,23 @@ def _of_namespace(snapshot: Snapshot, namespace: str) -> PullList:
         NamedSecret(secret.ref.name, Presence.READ, secret)
         for secret in _secrets_of(snapshot, namespace)
     )
-    seen = named or snapshot.sight("Secret", namespace).completeness is Completeness.COMPLETE
-    unseen = "" if seen else f"no Secret of namespace {namespace} is in the input"
+    unseen = "" if named else _why_none(snapshot, namespace)
     return PullList(namespace, None, None, named, unseen=unseen)
+
+
+def _why_none(snapshot: Snapshot, namespace: str) -> str:
+    """Why no pull secret of a namespace was seen; "" where it has none."""
+    if snapshot.live is not None:  # listed by type, so the sight of all Secrets says nothing
+        return next(
+            (
+                refusal.why
+                for refusal in snapshot.live.refusals
+                if isinstance(refusal.read, List) and refusal.read.kind == "Secret"
+            ),
+            "",
+        )
+    seen = snapshot.sight("Secret", namespace).completeness is Completeness.COMPLETE
+    return "" if seen else f"no Secret of namespace {namespace} is in the input"
 
 
 def _secrets_of(snapshot: Snapshot, namespace: str) -> list[Secret]:

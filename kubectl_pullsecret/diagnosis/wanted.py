@@ -22,7 +22,8 @@ WORKLOAD_KINDS = tuple(
 
 def for_match(target: ObjectRef | None, namespace: str, snapshot: Snapshot) -> Iterator[Read]:
     """The reads behind `match`: a target's list, or a namespace's pull secrets."""
-    yield from pull_secrets(namespace)
+    # of a target's namespace the others are shown, if they may be
+    yield from pull_secrets(namespace, need=Need.OPTIONAL if target else Need.WANTED)
     if target is None:
         return
     yield Get(target.kind, namespace, target.name, Need.REQUIRED)

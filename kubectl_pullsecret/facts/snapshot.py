@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import NamedTuple
 
+from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import (
     Event,
     Node,
@@ -45,7 +46,12 @@ class Sight(NamedTuple):
     )
 
     def settles(self, name: str) -> bool:
-        """Whether the absence of this name from the snapshot proves that it does not exist."""
+        """Whether the absence of this name from the snapshot proves that it does not exist.
+
+        A list of pull secrets may hold text that no object can have as its name.
+        """
+        if not is_object_name(name):
+            return True
         if self.completeness is Completeness.PARTIAL:
             return name in self.names
         return self.completeness is Completeness.COMPLETE

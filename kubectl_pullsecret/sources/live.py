@@ -75,19 +75,37 @@ _Answer = list[_Found] | ApiError
 
 
 def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> list[_Answer]:
+    """The reads' answers. Raises the first error, in their order, that leaves nothing to answer."""
+    fatal: list[ApiError] = []
+
     def ask(read: Read) -> _Answer:
+        if fatal:  # told below, by the first of those that were asked
+            return fatal[0]
         try:
             if isinstance(read, List):
                 return _list(client, read, progress)
             found = _get(client, read) if isinstance(read, Get) else _try_pod(client, read)
         except ApiError as error:
-            gone = isinstance(read, Get) and read.kind == "Namespace" and error.not_found
-            if read.need is Need.REQUIRED or gone:
-                raise _answerless(read, error) from None
+            if _ends_it(read, error):
+                fatal.append(error)
             return error
         return [] if found is None else [found]
 
-    return beside([partial(ask, read) for read in reads])
+    answers = beside([partial(ask, read) for read in reads])
+    for read, answer in zip(reads, answers, strict=True):
+        if isinstance(answer, ApiError) and _ends_it(read, answer):
+            raise _answerless(read, answer)
+    return answers
+
+
+def _ends_it(read: Read, error: ApiError) -> bool:
+    """Whether no read after this one is worth it.
+
+    Without an answer (0) or with wrong credentials (401) it is not about what was read: every other
+    read would end so, each after its own retries.
+    """
+    gone = isinstance(read, Get) and read.kind == "Namespace" and error.not_found
+    return read.need is Need.REQUIRED or gone or error.code in (0, 401)
 
 
 def _answerless(read: Read, error: ApiError) -> PullSecretError:
