@@ -389,17 +389,22 @@ def secret(index: int, namespace: str, rank: int) -> Json:
     """Return a pull secret: the first of a namespace serves its images, others serve none."""
     names = ("pull", "other")
     host = REGISTRY if rank == 0 else f"registry-{rank}.example.com"
-    auth = base64.b64encode(b"puller:not-a-real-password").decode()
-    config = json.dumps({"auths": {host: {"username": "puller", "auth": auth}}})
     return {
         "apiVersion": "v1",
-        "data": {".dockerconfigjson": base64.b64encode(config.encode()).decode()},
+        "data": docker_config(host),
         "kind": "Secret",
         "metadata": metadata(
             "Secret", index, namespace, names[rank] if rank < len(names) else f"pull-{rank}"
         ),
         "type": "kubernetes.io/dockerconfigjson",
     }
+
+
+def docker_config(key: str) -> Json:
+    """Return a pull secret's data with one key."""
+    auth = base64.b64encode(b"puller:not-a-real-password").decode()
+    config = json.dumps({"auths": {key: {"username": "puller", "auth": auth}}})
+    return {".dockerconfigjson": base64.b64encode(config.encode()).decode()}
 
 
 def replica_set(number: int, namespace: str) -> Json:
