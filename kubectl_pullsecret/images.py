@@ -7,8 +7,8 @@ Sources: kubelet 1.34.4, pkg/util/parsers/parsers.go, ParseImageName; distributi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 HUB = "docker.io"  # the registry of an image of Docker Hub
 _LEGACY_REGISTRY = "index.docker.io"
@@ -26,8 +26,7 @@ class InvalidReference(ValueError):  # noqa: N818 - says what it is
     """An image name that nobody can pull; says why in the kubelet's own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One image, normalised: `nginx` is `docker.io/library/nginx:latest`."""
 
     written: str  # exactly as somebody wrote it

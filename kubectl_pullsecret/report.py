@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -86,8 +87,7 @@ class FailOn(Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Attach:
+class Attach(NamedTuple):
     """Give secrets to an account, a workload, or (with `recreate`) a bare pod."""
 
     target: ObjectRef
@@ -97,8 +97,7 @@ class Attach:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Detach:
+class Detach(NamedTuple):
     """Take secrets away from an account or a workload."""
 
     target: ObjectRef
@@ -106,8 +105,7 @@ class Detach:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(NamedTuple):
     """Write a pull secret from a password that the user types; `replace` changes one."""
 
     namespace: str
@@ -118,8 +116,7 @@ class Create:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrap:
+class Rewrap(NamedTuple):
     """Reuse the credential of a secret under another key, type or name; nothing is typed."""
 
     namespace: str
@@ -129,8 +126,7 @@ class Rewrap:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """Bring a secret of another namespace to where it is needed."""
 
     secret: str
@@ -139,27 +135,25 @@ class Copy:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(NamedTuple):
     """Make new pods, so that they get what the account or the template says today."""
 
     target: ObjectRef
-    more: tuple[str, ...] = ()  # further pods of the same namespace, where the target is a pod
     note: str = ""
+    more: tuple[str, ...] = ()  # further pods of the same namespace, where the target is a pod
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """What to do where no command can do it: a command here would be fake."""
 
     note: str
 
 
+# As tuples, fixes of different kinds are never equal: their fields differ in number or type.
 Fix = Attach | Detach | Create | Rewrap | Copy | Restart | Advice
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One line of proof: what it is about (the label in the text view) and what was seen.
 
     `columns` are aligned among neighbours with the same label; the last one may wrap.
@@ -204,8 +198,7 @@ class Finding:
     last_attempt: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(NamedTuple):
     """A part that could not be seen, and what would show it."""
 
     verb: str
@@ -214,8 +207,7 @@ class Incomplete:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A line about an object that is no finding: healthy, not an image pull problem, a listing."""
 
     subject: ObjectRef

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -52,8 +51,7 @@ _SHORT = {"--server": "-s"}
 _VERBOSITY = "verbosity"
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionFlags:
+class ConnectionFlags(NamedTuple):
     """The connection flags of a command line, by their field."""
 
     given: Mapping[str, str | bool | tuple[str, ...]]

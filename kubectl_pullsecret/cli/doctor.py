@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -86,7 +85,7 @@ def _within(selection: Selection, namespace: str | None) -> Selection:
         else target._replace(namespace=namespace or "")
         for target in selection.targets
     )
-    return replace(selection, targets=targets, namespace=namespace)
+    return selection._replace(targets=targets, namespace=namespace)
 
 
 def _view(report: Report, output: Output, console: Console, source: Source) -> str:

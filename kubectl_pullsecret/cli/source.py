@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.sources.transport import Client
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What the flags say about where to look."""
 
     filenames: tuple[str, ...]
@@ -39,8 +37,7 @@ class Source:
         return bool(self.filenames)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What was seen, and where: the namespace that counts, or None for all that was seen."""
 
     snapshot: Snapshot

@@ -7,7 +7,7 @@ config.go. What is wrong is worded by `malformed`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import go_base64, go_json, malformed
 from kubectl_pullsecret.credentials.go_json_scanner import InvalidJSONError, Json
@@ -15,8 +15,7 @@ from kubectl_pullsecret.credentials.malformed import Holder, Malformed
 from kubectl_pullsecret.credentials.masked import Masked
 
 
-@dataclass(frozen=True, slots=True)
-class AuthEntry:
+class AuthEntry(NamedTuple):
     """One registry key and the credential behind it, as the kubelet understands them.
 
     User name and password keep every byte of `auth`: what is not UTF-8 is a lone surrogate
@@ -38,8 +37,7 @@ class AuthEntry:
         return bool(self.username) and bool(self.password)
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """A payload that the kubelet can parse; `entries` in the text's order, duplicates resolved."""
 
     entries: tuple[AuthEntry, ...]

@@ -7,8 +7,8 @@ The same file is in 1.35.4 and 1.36.3.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import go_glob, go_url
 from kubectl_pullsecret.credentials.malformed import Malformed
@@ -33,8 +33,7 @@ class MalformedSecret(ValueError):  # noqa: N818 - says what it is
         self.malformed = malformed
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """One credential that the kubelet would try, and where it comes from."""
 
     secret: str  # the Secret's name

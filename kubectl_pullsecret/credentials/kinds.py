@@ -7,7 +7,6 @@ clock is read. A remark quotes nothing of the password, of a token's text or of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -56,8 +55,7 @@ class CredentialKind(Enum):
     EMPTY = "no user and no password"
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What one auth entry tells of itself; compare `expires` (aware, UTC) with the present."""
 
     kind: CredentialKind

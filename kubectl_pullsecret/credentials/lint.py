@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.hosts import (
     HUB_KEY,
@@ -45,8 +45,7 @@ class RemarkSeverity(Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """One clause about a Secret, or about one of its entries."""
 
     key: str | None  # the entry's key as written; None: the whole Secret

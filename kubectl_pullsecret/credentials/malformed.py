@@ -7,15 +7,14 @@ and registry keys without their user info. Go's words may show one character of 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import go_base64
 from kubectl_pullsecret.credentials.go_json_scanner import InvalidJSONError, Json
 from kubectl_pullsecret.credentials.shown_key import shown_key
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """A payload that stops the kubelet: every pull of the pod fails, public images too."""
 
     kubelet_text: str  # what the kubelet reports, e.g. "illegal base64 data at input byte 4"

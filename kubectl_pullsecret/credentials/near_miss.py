@@ -8,7 +8,6 @@ Hub. A host that is merely similar is another host. Texts never quote a key: it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -43,8 +42,7 @@ __all__ = ["Miss", "MissReason", "explain_misses"]
 _RANK = {reason: rank for rank, reason in enumerate(MissReason)}
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """An entry that does not serve the image."""
 
     secret: str

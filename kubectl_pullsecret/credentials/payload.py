@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.docker_config import (
     AuthEntry,
@@ -33,8 +33,7 @@ _LEGACY_KEY = ".dockercfg"
 _USUAL_KEYS = (".dockerconfigjson", _LEGACY_KEY, "config.json")
 
 
-@dataclass(frozen=True, slots=True)
-class NotAPullSecret:
+class NotAPullSecret(NamedTuple):
     """A Secret that the kubelet skips silently: other type, other data key, empty value."""
 
     why: str  # "type Opaque; the kubelet reads only kubernetes.io/dockerconfigjson and …"
@@ -44,8 +43,7 @@ class NotAPullSecret:
 Content = Payload | Malformed | NotAPullSecret
 
 
-@dataclass(frozen=True, slots=True)
-class PullSecret:
+class PullSecret(NamedTuple):
     """A Secret by name, with what the kubelet finds in it."""
 
     name: str
@@ -71,7 +69,7 @@ def _read(data_key: str, raw: bytes) -> Payload | Malformed:
         return content
     other = read_docker_config(raw) if legacy else read_legacy_docker_config(raw)
     entries = other.entries if isinstance(other, Payload) else ()
-    return replace(content, misplaced=tuple(entry for entry in entries if entry.usable))
+    return content._replace(misplaced=tuple(entry for entry in entries if entry.usable))
 
 
 def _why_skipped(secret_type: str, key: str | None, data: Mapping[str, bytes]) -> str:

@@ -36,9 +36,11 @@ def service_account_changed_after_pod(case: Case) -> Verdict | None:
     """The account has a matching secret now, and would give it to a new pod."""
     if case.attempt is None or not case.injected or _is_mirror(case):
         return None
-    serving = [credential.secret for credential in case.account_offer.usable]
-    if not serving or case.offer.usable:
+    if case.offer.usable:
         return None
+    serving = [credential.secret for credential in case.account_offer.usable]
+    if not serving:
+        return _changed_by_what_was_not_seen(case)
     account = display(account_ref(case))
     what = "lists no pull secret" if not case.listed else "has the list of an earlier day"
     return Verdict(
@@ -46,6 +48,21 @@ def service_account_changed_after_pod(case: Case) -> Verdict | None:
         f"the pod {what}; {account} lists secret/{serving[0]} now, too late for this pod",
         confidence=Confidence.LIKELY if case.listed else Confidence.SETTLED,
         fixes=(*_renewed(case, case.account_offer.usable), *renew_pod(case, serving[:1])),
+    )
+
+
+def _changed_by_what_was_not_seen(case: Case) -> Verdict | None:
+    """The pod lists none, so the account listed none when the pod was made; now it does."""
+    unseen = [named for named in case.account_only if named.presence is Presence.UNSEEN]
+    if case.listed or not unseen or not case.pod_exists:
+        return None
+    names = names_of(unseen)
+    return Verdict(
+        Reason.SERVICE_ACCOUNT_CHANGED_AFTER_POD,
+        f"the pod lists no pull secret; {display(account_ref(case))} lists {names} now, too late "
+        "for this pod; whether it matches was not seen",
+        confidence=Confidence.LIKELY,
+        fixes=renew_pod(case, [named.name for named in unseen]),
     )
 
 
@@ -135,7 +152,7 @@ def _nothing_sent_for_unseen(case: Case) -> Verdict:
     names = names_of(case.unseen)
     return Verdict(
         Reason.NO_MATCHING_CREDENTIAL,
-        f"nothing was sent to {_registry(case)}; {names} was not seen: missing, or no match",
+        f"nothing was sent to {_registry(case)}; not seen: {names} (missing, or no match)",
         confidence=Confidence.LIKELY,
         fixes=(Advice(f"let this tool see {names}: the verdict depends on it"),),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.diagnosis.attempt import Attempt, attempts_of
 from kubectl_pullsecret.diagnosis.case import Case
@@ -13,8 +13,7 @@ from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, Workload
 from kubectl_pullsecret.facts.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class ExaminedPod:
+class ExaminedPod(NamedTuple):
     """A pod with its failed attempts, its events (newest first) and its owners."""
 
     pod: Pod

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.diagnosis import credential_rules as credential
 from kubectl_pullsecret.diagnosis import rules
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.evidence import LISTED_SHOWN, evidence_of
+from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.placement import then_of
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
@@ -99,9 +99,9 @@ def failure(case: Case) -> Finding:
     verdict = judge(case)
     others = beside(case, verdict)
     if verdict.reason is Reason.UNKNOWN and others:
-        verdict = replace(verdict, fixes=tuple(fix for other in others for fix in other.fixes))
+        verdict = verdict._replace(fixes=tuple(fix for other in others for fix in other.fixes))
     poison = _poison_ahead(case, verdict)
-    verdict = replace(verdict, fixes=(*mend_all(case, poison), *verdict.fixes))
+    verdict = verdict._replace(fixes=(*mend_all(case, poison), *verdict.fixes))
     return _finding(
         case,
         verdict,
@@ -190,7 +190,7 @@ def malformed_beside(cases: Sequence[Case], found: Sequence[Finding]) -> Iterato
         if poison is not None:
             where = f"{display(case.subject)} in {case.namespace}"
             message = f"{where} will not pull again: {poison.why}"
-            warning = replace(poison, severity=Severity.WARNING)
+            warning = poison._replace(severity=Severity.WARNING)
             yield _finding(case, warning, message=message, evidence=poison.evidence)
 
 
@@ -218,13 +218,13 @@ def _predicted(case: Case, verdict: Verdict, runs: bool) -> Finding:
         words = "will not pull again" if runs else "cannot start"
         message = f"{where} {words}: {verdict.why}"
         return _finding(
-            case, replace(verdict, severity=severity), message=message, evidence=evidence
+            case, verdict._replace(severity=severity), message=message, evidence=evidence
         )
     words = "runs, but may not pull again" if runs else "may not pull"
     message = (
         f"{where} {words} {what}: fails unless the image is public or the node has a credential"
     )
-    doubtful = replace(verdict, severity=Severity.WARNING, confidence=Confidence.OPEN)
+    doubtful = verdict._replace(severity=Severity.WARNING, confidence=Confidence.OPEN)
     return _finding(case, doubtful, message=message, evidence=evidence)
 
 
@@ -237,7 +237,12 @@ def not_seen(case: Case) -> Iterator[Incomplete]:
         help_ = what_helps(case.snapshot, "Secret", case.namespace)
         why = f"whether it serves {case.shown_image}; {help_}"
         yield Incomplete("get", f"secrets/{named.name}", case.namespace, why)
-    if case.attempt is not None and case.account is None and not case.spec.pull_secrets:
+    for named in case.account_only if case.attempt is not None and not case.listed else ():
+        if named.presence is Presence.UNSEEN:
+            help_ = what_helps(case.snapshot, "Secret", case.namespace)
+            yield Incomplete("get", f"secrets/{named.name}", case.namespace, help_)
+    matters = case.snapshot.live is not None and not case.offer.usable
+    if case.attempt and case.account is None and (matters or not case.spec.pull_secrets):
         name = case.spec.account_name
         help_ = what_helps(case.snapshot, "ServiceAccount", case.namespace)
         why = f"what a new pod would get; {help_}"

@@ -90,7 +90,7 @@ def _merge_fixes(members: Sequence[Finding]) -> tuple[Fix, ...]:
         return fixes
     more = tuple(fix.target.name for fix in pods[1:])
     others = tuple(fix for fix in fixes if fix not in pods)
-    return (*others, replace(pods[0], more=more))
+    return (*others, pods[0]._replace(more=more))
 
 
 def outages(findings: Sequence[Finding]) -> tuple[str, ...]:

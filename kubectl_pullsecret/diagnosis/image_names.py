@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.images import HUB, InvalidReference, Reference
@@ -20,8 +20,7 @@ _NOT_HUB = ("registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com",
 _LONGEST_PATH, _LONGEST_TAG = 255, 128
 
 
-@dataclass(frozen=True, slots=True)
-class ImageName:
+class ImageName(NamedTuple):
     """An image name explained. `reference` is None for a name that the kubelet refuses."""
 
     written: str

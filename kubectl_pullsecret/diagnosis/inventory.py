@@ -6,10 +6,10 @@ One secret or docker config decoded is `Decoded`; the index of its users is `usa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import chain
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import (
     AuthEntry,
@@ -46,8 +46,7 @@ class State(Enum):
     OK = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedEntry:
+class DecodedEntry(NamedTuple):
     """One auth entry as the kubelet understands it."""
 
     entry: AuthEntry
@@ -56,8 +55,7 @@ class DecodedEntry:
     state: State  # EXPIRED, UNUSABLE, EXPIRING or OK
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The text of a pull secret or docker config, read."""
 
     content: Content
@@ -101,8 +99,7 @@ class Decoded:
         return sum(entry.state is state for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class PullSecretRecord:
+class PullSecretRecord(NamedTuple):
     """A secret that is, or was meant as, a pull secret."""
 
     secret: Secret

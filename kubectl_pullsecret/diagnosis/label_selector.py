@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -21,8 +21,7 @@ _REQUIREMENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One condition. `values` None: the key alone decides."""
 
     key: str

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import Malformed, Payload
 from kubectl_pullsecret.credentials.hosts import cloud_registry
@@ -35,8 +35,7 @@ class Answer(Enum):
     NOT_ASKED = "notAsked"  # no secrets were given
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """A credential that the kubelet would try, and what it tells of itself."""
 
     credential: Credential
@@ -49,8 +48,7 @@ class Tried:
         return self.credential.entry.usable and not self.expired
 
 
-@dataclass(frozen=True, slots=True)
-class ImageMatch:
+class ImageMatch(NamedTuple):
     """One image and its answer. BLOCKED: `tried` is what would be tried once all is readable."""
 
     name: ImageName
@@ -63,8 +61,7 @@ class ImageMatch:
     notes: tuple[str, ...] = ()  # the kubelet's rules that bear on this answer
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(NamedTuple):
     """The answers for all images that were asked about, in the order of the question."""
 
     pulls: PullList | None  # None: nothing was asked about credentials

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import Malformed, Payload, PullSecret
 from kubectl_pullsecret.credentials.keyring import Credential, Keyring
@@ -24,8 +24,7 @@ class Presence(Enum):
     UNSEEN = "unseen"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSecret:
+class NamedSecret(NamedTuple):
     """One entry of a list of pull secrets, and what is known of the secret behind it."""
 
     name: str
@@ -38,8 +37,7 @@ class NamedSecret:
         return self.presence in (Presence.MISSING, Presence.LIKELY_MISSING)
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """What a list of secrets offers for one image, by the kubelet's rules.
 
     `tried` leaves malformed secrets aside, as if they were mended; `malformed` has these.

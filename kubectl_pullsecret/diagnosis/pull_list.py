@@ -8,7 +8,7 @@ own namespace only, empty names are skipped).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.diagnosis.inventory import is_meant
 from kubectl_pullsecret.diagnosis.known import named_secret
@@ -21,8 +21,7 @@ from kubectl_pullsecret.facts.reads import List
 from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class PullList:
+class PullList(NamedTuple):
     """The secrets that are asked, and whose list it is."""
 
     namespace: str

@@ -7,7 +7,7 @@ weigh secrets are in `credential_rules`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.credentials.kinds import about
@@ -22,8 +22,7 @@ from kubectl_pullsecret.diagnosis.supply import mend_all, supply
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a rule says of a case."""
 
     reason: Reason
@@ -49,10 +48,10 @@ _NOT_SETTLED_BY_TEXT = DENIALS | {
 BEFORE_CREDENTIALS = UNREACHED | {Reason.UNKNOWN, Reason.INVALID_IMAGE_NAME}
 
 
-def page_verdict(reason: Reason, **changes: object) -> Verdict:
+def page_verdict(reason: Reason) -> Verdict:
     """The verdict as the table of reasons words it: its meaning, and its fix as advice."""
     page = REASONS[reason]
-    return replace(Verdict(reason, page.means, fixes=(Advice(page.fix),)), **changes)  # type: ignore[arg-type]  # dataclasses.replace is not typed by field
+    return Verdict(reason, page.means, fixes=(Advice(page.fix),))
 
 
 def invalid_image_name(case: Case) -> Verdict | None:
@@ -70,7 +69,7 @@ def never_pull(case: Case) -> Verdict | None:
         return None
     node = case.snapshot.nodes.get(case.pod.node) if case.pod is not None else None
     if node is not None and _on_node(case, node.images):
-        return page_verdict(Reason.CREDENTIAL_RECHECK, confidence=Confidence.LIKELY)
+        return page_verdict(Reason.CREDENTIAL_RECHECK)._replace(confidence=Confidence.LIKELY)
     return page_verdict(Reason.NEVER_PULL)
 
 
@@ -208,14 +207,13 @@ def not_the_credential(case: Case) -> Verdict | None:
     reason = Reason(case.attempt.error.cause.value)
     verdict = page_verdict(reason)
     if reason is Reason.RATE_LIMITED and not case.offer.tried:
-        return replace(
-            verdict,
-            why=f"{verdict.why}, and no credential of yours was sent",
-            fixes=supply(case),
-        )
+        why = f"{verdict.why}, and no credential of yours was sent"
+        return verdict._replace(why=why, fixes=supply(case))
     return verdict
 
 
 def unknown(case: Case) -> Verdict | None:
     """The last word: shows the message, never guesses."""
-    return page_verdict(Reason.UNKNOWN, confidence=Confidence.OPEN) if case.attempt else None
+    if case.attempt is None:
+        return None
+    return page_verdict(Reason.UNKNOWN)._replace(confidence=Confidence.OPEN)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
@@ -14,8 +13,7 @@ from kubectl_pullsecret.facts.snapshot import NO_QUIET, Quiet, Snapshot
 _Named = TypeVar("_Named", Pod, Workload, ServiceAccount)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The targets of one run. A target without a namespace means: wherever it is in the input."""
 
     targets: tuple[ObjectRef, ...] = ()
@@ -23,8 +21,7 @@ class Selection:
     healthy: bool = False  # also what may fail at the next pull
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """The objects to judge, and whether the user named them.
 
     `workloads` are the top owners that were seen, or the ones that the user named.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.facts.objects import ObjectRef, Workload
 from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
@@ -12,8 +12,7 @@ from kubectl_pullsecret.facts.snapshot import Completeness, Snapshot
 _USER_KINDS = ("ServiceAccount", "Pod")  # without these, "nobody uses it" would be a guess
 
 
-@dataclass(frozen=True, slots=True)
-class Users:
+class Users(NamedTuple):
     """Who names a secret in imagePullSecrets. A pod names its account's since it was created."""
 
     accounts: tuple[ObjectRef, ...] = ()

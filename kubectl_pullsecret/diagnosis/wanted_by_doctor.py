@@ -39,6 +39,7 @@ def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Itera
     ask_all = selected.named or selection.healthy
     for workload in selected.workloads if ask_all else ():
         yield from _around_template(workload, snapshot)
+        yield from _owners(workload.ref.namespace, workload.owner, owners)
         if selected.named:
             yield from _pods_of(workload, snapshot)
     pods = [pod for pod in selected.pods if ask_all or may_wait(pod)]

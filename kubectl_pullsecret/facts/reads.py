@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Need(Enum):
@@ -14,8 +14,7 @@ class Need(Enum):
     OPTIONAL = "optional"  # the answer is as good
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(NamedTuple):
     """One object by its name."""
 
     kind: str  # as in manifests; `facts.kinds` says where it lives
@@ -24,8 +23,7 @@ class Get:
     need: Need = Need.WANTED
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(NamedTuple):
     """The objects of a kind, in one namespace ("" means in all), narrowed by selectors."""
 
     kind: str
@@ -37,8 +35,7 @@ class List:
     waiting_only: bool = False  # of pods: keep those that may wait, count the others (`Quiet`)
 
 
-@dataclass(frozen=True, slots=True)
-class TryPod:
+class TryPod(NamedTuple):
     """What admission would make of a new pod of an account: created as a dry run only."""
 
     namespace: str
@@ -49,8 +46,7 @@ class TryPod:
 Read = Get | List | TryPod
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A read that the server did not answer."""
 
     read: Get | List

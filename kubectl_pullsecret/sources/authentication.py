@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -45,7 +44,7 @@ def authenticate(
     token, certificate, key = (cast(str, status.get(name) or "") for name in _STRINGS)
     tls = _with_pair(plugin, connection.tls, certificate, key) if certificate else connection.tls
     wanted = token and not connection.username  # a user name in the server's URL comes first
-    return replace(connection, tls=tls, token=Masked(token) if wanted else None, exec_plugin=None)
+    return connection._replace(tls=tls, token=Masked(token) if wanted else None, exec_plugin=None)
 
 
 def _is_interactive(plugin: ExecPlugin, stdin_is_terminal: bool) -> bool:
@@ -179,7 +178,7 @@ def _is_time(written: str | None) -> bool:
 
 def _with_pair(plugin: ExecPlugin, tls: Tls, certificate: str, key: str) -> Tls:
     try:
-        return replace(tls, certificate=certificates(certificate), key=Masked(private_key(key)))
+        return tls._replace(certificate=certificates(certificate), key=Masked(private_key(key)))
     except InvalidPemError as error:
         why = f"prints a certificate or key that cannot be used: {error}"
         raise _failed(plugin, why) from None

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(NamedTuple):
     """Whom to trust, and the client's certificate. PEM text."""
 
     authorities: str = ""  # of the only trusted authorities; "": the system's
@@ -23,8 +22,7 @@ class Tls:
     key: Masked | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Impersonation:
+class Impersonation(NamedTuple):
     """Whom the server is asked to take the caller for (`--as` and its kin)."""
 
     user: str = ""
@@ -41,8 +39,7 @@ class InteractiveMode(Enum):
     ALWAYS = "Always"
 
 
-@dataclass(frozen=True, slots=True)
-class ExecPlugin:
+class ExecPlugin(NamedTuple):
     """A program that prints credentials; its environment may hold secrets."""
 
     command: str  # resolved like kubectl: with a slash relative to the kubeconfig, else on PATH
@@ -54,17 +51,16 @@ class ExecPlugin:
     cluster_info: Masked | None = None  # KUBERNETES_EXEC_INFO.spec.cluster in JSON, if wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """One API server and one identity. `namespace` is what a command without -n looks at."""
 
     server: str  # https://host:port/prefix, without a slash at the end
     namespace: str = "default"
-    tls: Tls = field(default_factory=Tls)
+    tls: Tls = Tls()
     token: Masked | None = None
     username: str = ""  # basic authentication
     password: Masked | None = None
-    impersonation: Impersonation = field(default_factory=Impersonation)
+    impersonation: Impersonation = Impersonation()
     exec_plugin: ExecPlugin | None = None  # still to be run; see `authentication`
     proxy: Masked | None = None  # http(s)://[user:password@]host:port, %-encoded; None: no proxy
     compression: bool = True

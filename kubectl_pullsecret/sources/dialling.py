@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import urllib3
@@ -20,8 +20,7 @@ MOST_CONNECTIONS = 8  # kept alive; more are made where more are needed at once
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Where requests go. The pool may be used by many threads."""
 
     pool: urllib3.HTTPConnectionPool

@@ -9,8 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.objects import Event, Node
@@ -34,8 +33,7 @@ _HOPELESS = 10_000  # problems after which a file is given up
 _ASKED_KINDS = ("Pod", "Secret", "ServiceAccount", "Event")  # what a diagnosis looks for by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """What files say about a cluster."""
 
     snapshot: Snapshot

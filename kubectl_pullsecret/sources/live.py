@@ -104,8 +104,9 @@ def _ends_it(read: Read, error: ApiError) -> bool:
     Without an answer (0) or with wrong credentials (401) it is not about what was read: every other
     read would end so, each after its own retries.
     """
-    gone = isinstance(read, Get) and read.kind == "Namespace" and error.not_found
-    return read.need is Need.REQUIRED or gone or error.code in (0, 401)
+    if read.need is Need.OPTIONAL:
+        return isinstance(read, Get) and read.kind == "Namespace" and error.not_found
+    return read.need is Need.REQUIRED or error.code in (0, 401)
 
 
 def _answerless(read: Read, error: ApiError) -> PullSecretError:

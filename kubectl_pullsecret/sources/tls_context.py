@@ -9,7 +9,7 @@ import os
 import re
 import ssl
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
@@ -31,13 +31,29 @@ ROOT_FOLDERS = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/share/certs"
 _BLOCK = r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----"
 
 
+class _SharedContext(ssl.SSLContext):
+    """A context that several threads dial with.
+
+    urllib3 sets the same ALPN protocols again for each connection (2.8, util/ssl_.py). Python frees
+    the old ones then, while another thread's handshake may be reading them.
+    """
+
+    def set_protocols_once(self, protocols: Iterable[str]) -> None:
+        """Say what is spoken over every connection of this context."""
+        super().set_alpn_protocols(protocols)
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Change nothing: see above."""
+
+
 def tls_context(tls: Tls, environment: Mapping[str, str]) -> ssl.SSLContext:
     """What a connection to the API server is secured with. Certificates and key are PEM text.
 
     Raises:
         PullSecretError: the authorities or the client's certificate cannot be used.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _SharedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_protocols_once(["http/1.1"])
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # As Go: a certificate that is trusted need not lead to a root, nor follow RFC 5280 to the
     # letter (authorities without a key identifier), and the common name names nothing.

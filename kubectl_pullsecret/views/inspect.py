@@ -17,8 +17,8 @@ read. `usedBy` is as in a PullSecretList.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.shown_key import shown_key
@@ -42,8 +42,7 @@ _CONFIG_FIELDS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class InspectView:
+class InspectView(NamedTuple):
     """How to show it."""
 
     now: datetime

@@ -62,7 +62,7 @@ class TestSecretsAreForbidden:
         assert outcome.code is ExitCode.FINDINGS
         (item,) = report(outcome)["items"]
         assert item["reason"] == "NoMatchingCredential"
-        assert any("secret/pull was not seen" in line["text"] for line in item["evidence"])
+        assert any("not seen: secret/pull" in line["text"] for line in item["evidence"])
 
     def test_the_report_names_the_right_that_would_help(
         self, doctor: Doctor, api: AdminApi, namespace: str

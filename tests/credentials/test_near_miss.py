@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -356,5 +354,5 @@ def rewritten(one: PullSecret, miss: Miss) -> PullSecret:
         for entry in one.content.entries
         if entry.key not in (miss.entry.key, miss.write_instead)
     )
-    new = replace(miss.entry, key=miss.write_instead)
-    return replace(one, content=Payload((*kept, new)))
+    new = miss.entry._replace(key=miss.write_instead)
+    return one._replace(content=Payload((*kept, new)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -43,7 +42,7 @@ def ref(kind: str, name: str) -> ObjectRef:
 
 def shapes(fixes: tuple[Fix, ...]) -> list[Fix]:
     """The fixes without their notes."""
-    return [fix if isinstance(fix, Advice) else replace(fix, note="") for fix in fixes]
+    return [fix if isinstance(fix, Advice) else fix._replace(note="") for fix in fixes]
 
 
 WHERE = {

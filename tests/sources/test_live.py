@@ -117,7 +117,7 @@ def test_a_missing_secret_is_looked_for_elsewhere_by_its_name_alone() -> None:
     (finding,) = run.report.findings
     assert finding.reason is Reason.SECRET_NOT_FOUND
     assert asked(run, "/api/v1/secrets?fieldSelector=metadata.name=pull")
-    assert [fix for fix in finding.fixes if isinstance(fix, Copy)][0].from_namespace == "prod"
+    assert [fix.from_namespace for fix in finding.fixes if isinstance(fix, Copy)] == ["prod"]
     assert ("prod", "pull") not in run.snapshot.secrets
     assert any("its content was not read" in line.text for line in finding.evidence)
 
@@ -189,7 +189,7 @@ class TestWithoutPermission:
         run = doctor(cluster.objects, POD, forbidden=SECRETS)
         (finding,) = run.report.findings
         assert finding.reason is Reason.NO_MATCHING_CREDENTIAL
-        assert "secret/pull was not seen" in finding.evidence[0].text
+        assert "not seen: secret/pull" in finding.evidence[0].text
         needed = {(one.verb, one.resource): one.why for one in run.report.incomplete}
         assert 'cannot get resource "secrets"' in needed["get", "secrets/pull"]
         assert run.report.exit_code(FailOn.NEVER) is ExitCode.INCOMPLETE

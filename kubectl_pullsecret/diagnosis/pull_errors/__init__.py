@@ -11,8 +11,6 @@ text that fits none is Unknown, never a guess. The causes' words for people are 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.pull_errors import attempts
 from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause, PullError
@@ -44,9 +42,9 @@ def parse(message: str, image: str | None = None, where: str = "") -> PullError:
     text = attempts.without_artifact(plain(message))
     error = _parse(text, image, _DEEPEST)
     if error.cause in {Cause.UNKNOWN, Cause.UNINFORMATIVE}:
-        error = replace(error, cause=_BY_REASON.get(where, error.cause))
+        error = error._replace(cause=_BY_REASON.get(where, error.cause))
     raw, others = redact(error.raw or one_line(text)), tuple(map(redact, error.others))
-    return replace(error, raw=raw, others=others)
+    return error._replace(raw=raw, others=others)
 
 
 def _parse(text: str, image: str | None, depth: int) -> PullError:
@@ -64,7 +62,7 @@ def _furthest(errors: list[PullError]) -> PullError:
     """Choose the attempt that got furthest: it is the truth; of equals the first."""
     best = max(errors, key=lambda error: attempts.progress(error.cause))
     others = dict.fromkeys(error.raw for error in errors if error.raw != best.raw)
-    return replace(best, others=tuple(others))
+    return best._replace(others=tuple(others))
 
 
 def _error(reading: Reading) -> PullError:

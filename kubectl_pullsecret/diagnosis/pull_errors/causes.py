@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Cause(Enum):
@@ -53,8 +53,7 @@ class Cause(Enum):
     UNKNOWN = "Unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class PullError:
+class PullError(NamedTuple):
     """One failed pull as its message tells it.
 
     `raw` is the innermost message as the registry or the runtime said it, on one line (of a bare

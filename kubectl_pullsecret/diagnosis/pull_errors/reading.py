@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kubectl_pullsecret.diagnosis.pull_errors import phrases
 from kubectl_pullsecret.diagnosis.pull_errors.unwrap import Unwrapped, one_line
@@ -56,8 +56,7 @@ _NAMED_HOSTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One attempt, read. `words` is lower case, URLs are `<url>`, the image's name is `<image>`."""
 
     core: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 LONGEST = 8 * 1024  # characters read from each end of a message; a kubelet event holds 1024
 _MOST_LAYERS = 64
@@ -126,8 +126,7 @@ _BEGINNINGS = (
 _LONGEST_PREFIX = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
+class Unwrapped(NamedTuple):
     """The innermost message, and what stood around it."""
 
     core: str

@@ -6,8 +6,7 @@ Source: client-go 0.34, tools/clientcmd/client_config.go, getContext, getCluster
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.kubeconfig.entries import Cluster, Context, Kubeconfig, User
@@ -16,8 +15,7 @@ from kubectl_pullsecret.sources.kubeconfig.overrides import Overrides
 DEFAULT_SERVER = "http://localhost:8080"  # getDefaultServer
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The entries that count, and how messages call them."""
 
     context: Context

@@ -7,8 +7,8 @@ Source: client-go 0.34, tools/clientcmd/api/v1/types.go.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypedDict
+from types import MappingProxyType
+from typing import NamedTuple, TypedDict
 
 from kubectl_pullsecret.credentials.masked import Masked
 
@@ -88,12 +88,11 @@ class Context(TypedDict, total=False):
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kubeconfig:
+class Kubeconfig(NamedTuple):
     """One file, or what several say together."""
 
     current_context: str = ""
-    clusters: Mapping[str, Cluster] = field(default_factory=dict)
-    users: Mapping[str, User] = field(default_factory=dict)
-    contexts: Mapping[str, Context] = field(default_factory=dict)
+    clusters: Mapping[str, Cluster] = MappingProxyType({})
+    users: Mapping[str, User] = MappingProxyType({})
+    contexts: Mapping[str, Context] = MappingProxyType({})
     files: tuple[str, ...] = ()  # that were read

@@ -8,8 +8,8 @@ transport/round_trippers.go, HTTPWrappersForConfig.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
@@ -20,8 +20,7 @@ from kubectl_pullsecret.sources.kubeconfig.loading import ReadFile, reason
 from kubectl_pullsecret.sources.kubeconfig.pem import InvalidPemError, certificates, private_key
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What a user entry proves itself with, exec plugins aside."""
 
     token: Masked | None = None

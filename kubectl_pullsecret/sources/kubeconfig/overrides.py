@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.sources.kubeconfig.entries import Cluster, User
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """Flags by their names; an empty one overrides nothing, as for kubectl.
 
     Source: cli-runtime 0.34, genericclioptions/config_flags.go, toRawKubeConfigLoader.

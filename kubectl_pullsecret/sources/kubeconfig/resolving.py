@@ -7,7 +7,6 @@ and merged_client_builder.go (DeferredLoadingClientConfig).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from kubectl_pullsecret.credentials.masked import Masked
@@ -66,8 +65,7 @@ def resolve(
             remedy = "mend the context, or choose another one: --context NAME"
             raise PullSecretError(choice.serverless, remedy=remedy)
         connection = _connection(choice, server, trust, read, now)
-    return replace(
-        connection,
+    return connection._replace(
         server=str(server),
         namespace=_namespace(overrides, choice, environment, pod_folder if in_pod else "", read),
         proxy=proxy or proxy_from_environment(server, environment),
@@ -89,8 +87,7 @@ def _connection(
         open_part = _identified(open_part, choice, trust, read, now)
     if server.password is None:
         return open_part
-    return replace(  # net/http, send: what the URL says comes before all else
-        open_part,
+    return open_part._replace(  # net/http, send: what the URL says comes before all else
         username=server.username,
         password=server.password,
         token=None,
@@ -111,9 +108,8 @@ def _identified(
     if not credentials.suffice and plugin is None:
         raise _nobody(choice)
     tls = trust.tls(choice.cluster, choice.cluster_place)
-    return replace(
-        connection,
-        tls=replace(tls, certificate=credentials.certificate, key=credentials.key),
+    return connection._replace(
+        tls=tls._replace(certificate=credentials.certificate, key=credentials.key),
         token=credentials.token,
         username=credentials.username,
         password=credentials.password,

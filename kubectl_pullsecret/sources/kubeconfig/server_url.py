@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from kubectl_pullsecret.credentials import go_url
@@ -17,8 +17,7 @@ class InvalidServerError(ValueError):
     """Why an address cannot be used. Quotes nothing of it: it may hold a password."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerUrl:
+class ServerUrl(NamedTuple):
     """An API server's address."""
 
     scheme: str  # http or https

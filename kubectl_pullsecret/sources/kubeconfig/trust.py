@@ -6,7 +6,7 @@ validateClusterInfo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.connection import Tls
@@ -15,8 +15,7 @@ from kubectl_pullsecret.sources.kubeconfig.loading import ReadFile, reason
 from kubectl_pullsecret.sources.kubeconfig.pem import InvalidPemError, certificates
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(NamedTuple):
     """The content of an entry's CA file or field, unread; `is_named` also if it is empty."""
 
     content: bytes

@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -169,7 +169,7 @@ class World:
 
     def overrides(self, row: Row) -> Overrides:
         given = self.fill(row.flags)
-        assert given.keys() <= {one.name for one in fields(Overrides)}
+        assert given.keys() <= set(Overrides._fields)
         masked: dict[str, Any] = {
             name: Masked(one) if name in _SECRET else one for name, one in given.items()
         }

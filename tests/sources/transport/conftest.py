@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import pytest
@@ -68,7 +68,7 @@ def encrypted(tls: Tls) -> Tls:
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(b"hunter2"),
     )
-    return replace(tls, key=Masked(pem.decode()))
+    return tls._replace(key=Masked(pem.decode()))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,7 +164,7 @@ def test_an_encrypted_key_is_an_error_and_no_prompt(authority: Authority) -> Non
 
 
 def test_a_key_of_another_certificate(authority: Authority) -> None:
-    mixed = replace(certified(authority), key=certified(authority).key)
+    mixed = certified(authority)._replace(key=certified(authority).key)
     with pytest.raises(PullSecretError, match="do not belong together"):
         tls_context(mixed, {})
 
