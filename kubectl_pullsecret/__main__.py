@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from typing import NoReturn
 
 INTERRUPTED = 130
 
@@ -20,9 +22,13 @@ def main() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
-        gc.freeze()  # nor is it worth a look at the end
         gc.enable()
 
 
+def program() -> NoReturn:
+    """Run and leave at once: all output is flushed, and tearing down modules takes its time."""
+    os._exit(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

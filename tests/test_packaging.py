@@ -47,7 +47,7 @@ def test_the_sdist_holds_what_the_tests_need_and_nothing_that_was_made(dist: Pat
 
 def test_the_entry_point_is_the_module_that_python_m_runs() -> None:
     (ours,) = entry_points(name="kubectl-pullsecret")
-    assert ours.value == "kubectl_pullsecret.__main__:main"
+    assert ours.value == "kubectl_pullsecret.__main__:program"
 
 
 HEAVY = frozenset(("kubernetes", "pydantic", "requests", "shtab", "urllib3"))

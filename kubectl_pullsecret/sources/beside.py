@@ -12,13 +12,13 @@ Result = TypeVar("Result")
 MOST_THREADS = 8
 
 
-def beside(calls: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Run the calls, at most `MOST_THREADS` at a time; their results in the calls' order.
+def beside(calls: Sequence[Callable[[], Result]], threads: int = MOST_THREADS) -> list[Result]:
+    """Run the calls, at most `threads` at a time; their results in the calls' order.
 
     The first exception of a call is raised here; calls that were not begun are then not made.
     Threads are daemons: a call that hangs keeps nobody from leaving.
     """
-    if len(calls) <= 1:
+    if len(calls) <= 1 or threads <= 1:
         return [call() for call in calls]
     waiting: SimpleQueue[tuple[int, Callable[[], Result]] | None] = SimpleQueue()
     done: SimpleQueue[tuple[int, Callable[[], Result]]] = SimpleQueue()
@@ -31,7 +31,7 @@ def beside(calls: Sequence[Callable[[], Result]]) -> list[Result]:
 
     for numbered in enumerate(calls):
         waiting.put(numbered)
-    for _ in range(min(MOST_THREADS, len(calls))):
+    for _ in range(min(threads, len(calls))):
         waiting.put(None)  # one for each thread to end at
         Thread(target=work, daemon=True).start()
     results: dict[int, Result] = {}

@@ -28,11 +28,12 @@ from kubectl_pullsecret.facts.snapshot import (
     Snapshot,
 )
 from kubectl_pullsecret.sources.api_status import Action, ApiError
-from kubectl_pullsecret.sources.beside import beside
+from kubectl_pullsecret.sources.beside import MOST_THREADS, beside
 from kubectl_pullsecret.sources.transport import Client
 
 Wanted = Callable[[Snapshot], Iterable[Read]]
 
+_FEW = 16  # reads of a near server: a TLS handshake for each thread would cost more
 MOST_ROUNDS = 20  # a planner that always wants more is a bug
 
 
@@ -91,7 +92,8 @@ def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> 
             return error
         return [] if found is None else [found]
 
-    answers = beside([partial(ask, read) for read in reads])
+    alone = client.near and len(reads) <= _FEW
+    answers = beside([partial(ask, read) for read in reads], 1 if alone else MOST_THREADS)
     for read, answer in zip(reads, answers, strict=True):
         if isinstance(answer, ApiError) and _ends_it(read, answer):
             raise _answerless(read, answer)

@@ -20,6 +20,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from http.client import HTTPException
 from http.client import responses as phrases
+from math import inf
 from time import monotonic, sleep
 from types import TracebackType
 from typing import NamedTuple, TypeVar
@@ -57,6 +58,7 @@ Query = Sequence[tuple[str, str]]
 PAGE_SIZE = 500  # as kubectl; larger pages cost memory and save no time
 _MOST_STARTS = 4  # of one list whose pages expire
 _LONGEST_REJECTION = 256 * 1024  # bytes read of an answer that is no success
+_NEAR = 0.02  # seconds
 _LARGEST_ANSWER = 1024**3  # bytes; 500 objects of the most that etcd stores are 750 MB
 
 
@@ -102,6 +104,7 @@ class Client:
         self._unreachable_remedy = connection.unreachable_remedy
         self._log = WireLog(log, verbosity, self._route.base)
         self._known = False  # whether the server has answered well
+        self._quickest = inf  # seconds from a request to its answer
 
     def __enter__(self) -> Client:
         return self
@@ -113,6 +116,11 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def near(self) -> bool:
+        """Whether an answer costs less than a further connection would."""
+        return self._quickest < _NEAR
 
     def close(self) -> None:
         """Close the connections that nobody uses; those in use close when they are done."""
@@ -228,10 +236,11 @@ class Client:
         end = None if self._limit is None else monotonic() + self._limit
         tried = 0
         while True:
-            tried += 1
+            tried, started = tried + 1, monotonic()
             outcome = self._try(request, end)
             if isinstance(outcome, _Answer) and outcome.success:
                 self._known = True
+                self._quickest = min(self._quickest, monotonic() - started)
                 return outcome
             pause = self._pause(request.method, outcome, tried)
             if pause is None or (end is not None and monotonic() + pause >= end):

@@ -23,6 +23,8 @@ PLURALS = {info.plural: info.kind for info in KINDS}
 class RecordedServer:
     """Answers `Client`'s calls from objects; `forbidden` holds (verb, resource) pairs."""
 
+    near = True
+
     def __init__(self, objects: Iterable[Json], forbidden: Iterable[tuple[str, str]] = ()) -> None:
         self.objects = list(objects)
         self.forbidden = set(forbidden)

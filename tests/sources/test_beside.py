@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Event
+from threading import Barrier, Event, get_ident
 from time import sleep
 
 import pytest
@@ -21,6 +21,10 @@ def test_as_many_calls_as_there_are_threads_run_at_once() -> None:
     all_there = Barrier(MOST_THREADS)
     places = beside([lambda: all_there.wait(AT_MOST)] * MOST_THREADS)
     assert sorted(places) == list(range(MOST_THREADS))
+
+
+def test_with_one_thread_they_run_in_this_one() -> None:
+    assert set(beside([get_ident] * 5, threads=1)) == {get_ident()}
 
 
 def test_nothing_to_do_is_done() -> None:
