@@ -38,7 +38,7 @@ def command(
 
 
 def _server_version(console: Console, flags: ConnectionFlags) -> dict[str, str]:
-    from kubectl_pullsecret.sources.api_status import Action
+    from kubectl_pullsecret.sources.transport import Action
 
     with cluster(console, flags) as (server, _):
         answer = server.get("/version", Action("get", "version"))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from kubectl_pullsecret.sources.connection import Connection
-from kubectl_pullsecret.sources.dialling import route_to
-from kubectl_pullsecret.sources.request_headers import headers_of
+from kubectl_pullsecret.sources.transport.dialling import route_to
+from kubectl_pullsecret.sources.transport.request_headers import headers_of
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient

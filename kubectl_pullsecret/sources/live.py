@@ -27,9 +27,8 @@ from kubectl_pullsecret.facts.snapshot import (
     Sight,
     Snapshot,
 )
-from kubectl_pullsecret.sources.api_status import Action, ApiError
 from kubectl_pullsecret.sources.beside import MOST_THREADS, beside
-from kubectl_pullsecret.sources.transport import Client
+from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 
 Wanted = Callable[[Snapshot], Iterable[Read]]
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from kubectl_pullsecret.errors import ExitCode
-from kubectl_pullsecret.sources import retries
+from kubectl_pullsecret.sources.transport import retries
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.between import Errands, GoBetween, go_between, relay
 from tests.api.control_plane import ControlPlane

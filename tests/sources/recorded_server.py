@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from kubectl_pullsecret.diagnosis.label_selector import parse_selector, selects
 from kubectl_pullsecret.facts.kinds import KINDS
-from kubectl_pullsecret.sources.api_status import Action, ApiError
+from kubectl_pullsecret.sources.transport import Action, ApiError
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -18,10 +18,9 @@ from typing import Any
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.api_status import Action
 from kubectl_pullsecret.sources.authentication import authenticate
 from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
-from kubectl_pullsecret.sources.transport import Client
+from kubectl_pullsecret.sources.transport import Action, Client
 from tests.sources.kubeconfig.recording import Arrived, Proxied, Recording
 
 CANARY = "hunter2"  # in every secret of the tables; never in a message

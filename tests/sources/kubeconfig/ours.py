@@ -7,10 +7,9 @@ import sys
 from datetime import datetime, timezone
 
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.api_status import Action
 from kubectl_pullsecret.sources.authentication import authenticate
 from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
-from kubectl_pullsecret.sources.transport import Client
+from kubectl_pullsecret.sources.transport import Action, Client
 
 
 def main() -> int:

@@ -13,9 +13,8 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from kubectl_pullsecret.credentials.masked import Masked
-from kubectl_pullsecret.sources import retries
 from kubectl_pullsecret.sources.connection import Connection, Tls
-from kubectl_pullsecret.sources.transport import Client
+from kubectl_pullsecret.sources.transport import Client, retries
 from tests.sources.transport.scripted import Script, ScriptedServer, scripted
 
 Serve = Callable[..., ScriptedServer]

@@ -12,9 +12,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from kubectl_pullsecret.sources.api_status import Action
 from kubectl_pullsecret.sources.connection import Tls
-from kubectl_pullsecret.sources.interruptible import OverdueError, interruptible
+from kubectl_pullsecret.sources.transport import Action
+from kubectl_pullsecret.sources.transport.interruptible import OverdueError, interruptible
 from tests.sources.transport.conftest import Authority, Dial, Serve
 from tests.sources.transport.scripted import Received, Reply, ScriptedServer, in_turn
 
@@ -22,7 +22,7 @@ GET = Action("get", "secrets", "facts", "good")
 
 PROGRAM = """
 import sys
-from kubectl_pullsecret.sources.api_status import Action
+from kubectl_pullsecret.sources.transport import Action
 from kubectl_pullsecret.sources.beside import beside
 from kubectl_pullsecret.sources.connection import Connection
 from kubectl_pullsecret.sources.transport import Client

@@ -9,8 +9,8 @@ import pytest
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import DecodeError, NewConnectionError, ProxyError, SSLError
 
-from kubectl_pullsecret.sources.api_status import Action
-from kubectl_pullsecret.sources.connection_faults import Peer, fault_of
+from kubectl_pullsecret.sources.transport import Action
+from kubectl_pullsecret.sources.transport.faults import Peer, fault_of
 
 LIST = Action("list", "pods", "facts")
 PEER = Peer("a.test:1", "proxy.test:3128", "a.test", 10, 30, None)

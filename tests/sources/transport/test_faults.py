@@ -11,9 +11,9 @@ from time import monotonic
 import pytest
 
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.api_status import Action, ApiError
 from kubectl_pullsecret.sources.connection import Tls
-from kubectl_pullsecret.sources.connection_faults import SILENCE_SECONDS
+from kubectl_pullsecret.sources.transport import Action, ApiError
+from kubectl_pullsecret.sources.transport.faults import SILENCE_SECONDS
 from tests.sources.transport.conftest import Authority, Dial, Serve
 from tests.sources.transport.scripted import Reply, in_turn
 
@@ -81,7 +81,7 @@ def test_a_server_that_is_silent_longer_than_the_request_timeout(serve: Serve, d
 def test_a_server_that_is_silent_without_a_request_timeout(
     serve: Serve, dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kubectl_pullsecret.sources.transport.SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr("kubectl_pullsecret.sources.transport.client.SILENCE_SECONDS", 0.3)
     server = serve(in_turn(Reply(silent=True)))
     error = failure(dial, server.url)
     assert error.message == f"{CANNOT}no answer from {server.address} for 0.3 s"
@@ -118,7 +118,7 @@ def test_a_handshake_that_never_ends(dial: Dial) -> None:
 def test_a_handshake_that_never_ends_without_a_request_timeout(
     dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kubectl_pullsecret.sources.transport.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("kubectl_pullsecret.sources.transport.client.CONNECT_SECONDS", 0.2)
     release = threading.Event()
     with listening(lambda _: release.wait(10)) as address:
         error = failure(dial, f"https://{address}")

@@ -9,8 +9,8 @@ import pytest
 from kubectl_pullsecret import __version__
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.api_status import Action
 from kubectl_pullsecret.sources.connection import Impersonation
+from kubectl_pullsecret.sources.transport import Action
 from tests.sources.transport.conftest import Dial, Serve
 from tests.sources.transport.scripted import Reply, in_turn
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kubernetes.client import CoreV1Api
 
 from kubectl_pullsecret.credentials.masked import Masked
-from kubectl_pullsecret.sources.api_status import Action
 from kubectl_pullsecret.sources.connection import Connection, Impersonation
 from kubectl_pullsecret.sources.kube import api_client
+from kubectl_pullsecret.sources.transport import Action
 from tests.sources.transport.conftest import Authority, Dial, Serve, certified
 from tests.sources.transport.scripted import Reply, in_turn, page
 

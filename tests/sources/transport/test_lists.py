@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from kubectl_pullsecret.facts.shapes import Json
-from kubectl_pullsecret.sources.api_status import Action, ApiError
+from kubectl_pullsecret.sources.transport import Action, ApiError
 from tests.sources.transport.conftest import Dial, Serve
 from tests.sources.transport.scripted import (
     JSON,

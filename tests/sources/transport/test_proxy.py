@@ -15,9 +15,8 @@ import pytest
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.api_status import Action, ApiError
 from kubectl_pullsecret.sources.connection import Impersonation, Tls
-from kubectl_pullsecret.sources.transport import Client
+from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 from tests.sources.transport.conftest import Authority, Dial, Serve
 from tests.sources.transport.scripted import Reply, in_turn
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kubectl_pullsecret.errors import ExitCode
-from kubectl_pullsecret.sources.api_status import Action, ApiError, Rejection, error_of
+from kubectl_pullsecret.sources.transport.status import Action, ApiError, Rejection, error_of
 from tests.sources.transport.conftest import Dial, Serve
 from tests.sources.transport.scripted import Reply, in_turn
 

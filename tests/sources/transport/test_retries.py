@@ -7,8 +7,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from kubectl_pullsecret.sources.api_status import Action, ApiError
-from kubectl_pullsecret.sources.retries import pause_after_answer, pause_after_fault
+from kubectl_pullsecret.sources.transport import Action, ApiError
+from kubectl_pullsecret.sources.transport.retries import pause_after_answer, pause_after_fault
 from tests.sources.transport.conftest import Dial, Serve
 from tests.sources.transport.scripted import Received, Reply, in_turn, scripted, status
 

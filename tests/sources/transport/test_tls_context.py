@@ -11,10 +11,10 @@ import trustme
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources import tls_context as module
-from kubectl_pullsecret.sources.api_status import Action, ApiError
 from kubectl_pullsecret.sources.connection import Tls
-from kubectl_pullsecret.sources.tls_context import tls_context
+from kubectl_pullsecret.sources.transport import Action, ApiError
+from kubectl_pullsecret.sources.transport import tls_context as module
+from kubectl_pullsecret.sources.transport.tls_context import tls_context
 from tests.sources.transport.conftest import Authority, Dial, Serve, certified, encrypted
 from tests.sources.transport.scripted import Reply, in_turn
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from kubectl_pullsecret.credentials.masked import Masked
-from kubectl_pullsecret.sources.api_status import Action, ApiError
 from kubectl_pullsecret.sources.connection import Impersonation
+from kubectl_pullsecret.sources.transport import Action, ApiError
 from tests.sources.transport.conftest import Dial, Serve
 from tests.sources.transport.scripted import Reply, in_turn, status
 

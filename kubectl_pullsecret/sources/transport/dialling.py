@@ -13,8 +13,8 @@ from urllib3.util import Url, parse_url
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.connection import Connection
-from kubectl_pullsecret.sources.request_headers import basic
-from kubectl_pullsecret.sources.tls_context import tls_context
+from kubectl_pullsecret.sources.transport.request_headers import basic
+from kubectl_pullsecret.sources.transport.tls_context import tls_context
 
 MOST_CONNECTIONS = 8  # kept alive; more are made where more are needed at once
 _PORTS = {"http": 80, "https": 443}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from urllib3 import exceptions as http
 
-from kubectl_pullsecret.sources.api_status import Action, ApiError
+from kubectl_pullsecret.sources.transport.status import Action, ApiError
 
 # X509_V_ERR_…, openssl/x509_vfy.h
 _NOT_YET, _EXPIRED, _WRONG_NAME, _WRONG_ADDRESS = 9, 10, 62, 64

@@ -1,12 +1,12 @@
-"""Talks to the API server: raw JSON, pages, retries, and errors that are sentences.
+"""The one who asks: JSON in and out, pages, tries.
 
     Client(connection, log=None, verbosity=0)    # an authenticated Connection; a context manager
     .get(path, action, *, query=(), metadata_only=False) -> Json
     .post(path, body, action, *, query=()) -> Json
     .items(path, action, *, reduce, query=(), metadata_only=False) -> list[T]
     .close()
-    api_status.Action(verb, resource, namespace="", name="")    # for sentences
-    api_status.ApiError(PullSecretError): .code, .reason, .forbidden, .not_found
+    Action(verb, resource, namespace="", name="")    # for sentences
+    ApiError(PullSecretError): .code, .reason, .forbidden, .not_found
 
 Paths are plain text ("/api/v1/namespaces/x/secrets/y"), quoted here; queries are pairs of text.
 Items of a list have neither kind nor apiVersion, as the server sends them: `reduce` knows them.
@@ -31,9 +31,9 @@ from urllib3.exceptions import HTTPError
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
-from kubectl_pullsecret.sources.api_status import Action, ApiError, Rejection, error_of, unreadable
 from kubectl_pullsecret.sources.connection import Connection
-from kubectl_pullsecret.sources.connection_faults import (
+from kubectl_pullsecret.sources.transport.dialling import route_to
+from kubectl_pullsecret.sources.transport.faults import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
     FaultError,
@@ -41,16 +41,22 @@ from kubectl_pullsecret.sources.connection_faults import (
     fault_of,
     timeout_of,
 )
-from kubectl_pullsecret.sources.dialling import route_to
-from kubectl_pullsecret.sources.interruptible import OverdueError, interruptible
-from kubectl_pullsecret.sources.request_headers import (
+from kubectl_pullsecret.sources.transport.interruptible import OverdueError, interruptible
+from kubectl_pullsecret.sources.transport.request_headers import (
     JSON,
     METADATA_LIST,
     METADATA_OBJECT,
     headers_of,
 )
-from kubectl_pullsecret.sources.retries import pause_after_answer, pause_after_fault
-from kubectl_pullsecret.sources.wire_log import WireLog
+from kubectl_pullsecret.sources.transport.retries import pause_after_answer, pause_after_fault
+from kubectl_pullsecret.sources.transport.status import (
+    Action,
+    ApiError,
+    Rejection,
+    error_of,
+    unreadable,
+)
+from kubectl_pullsecret.sources.transport.wire_log import WireLog
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
