@@ -32,6 +32,7 @@ from urllib3.exceptions import HTTPError
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
 from kubectl_pullsecret.sources.connection import Connection
+from kubectl_pullsecret.sources.transport.answers import Answer, read_answer, token_at_a_glance
 from kubectl_pullsecret.sources.transport.dialling import route_to
 from kubectl_pullsecret.sources.transport.faults import (
     CONNECT_SECONDS,
@@ -41,7 +42,7 @@ from kubectl_pullsecret.sources.transport.faults import (
     fault_of,
     timeout_of,
 )
-from kubectl_pullsecret.sources.transport.interruptible import OverdueError, interruptible
+from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueError
 from kubectl_pullsecret.sources.transport.request_headers import (
     JSON,
     METADATA_LIST,
@@ -63,9 +64,7 @@ Query = Sequence[tuple[str, str]]
 
 PAGE_SIZE = 500  # as kubectl; larger pages cost memory and save no time
 _MOST_STARTS = 4  # of one list whose pages expire
-_LONGEST_REJECTION = 256 * 1024  # bytes read of an answer that is no success
 _NEAR = 0.02  # seconds
-_LARGEST_ANSWER = 1024**3  # bytes; 500 objects of the most that etcd stores are 750 MB
 
 
 class _Request(NamedTuple):
@@ -74,20 +73,6 @@ class _Request(NamedTuple):
     headers: urllib3.HTTPHeaderDict
     body: bytes | None
     action: Action
-
-
-class _Answer(NamedTuple):
-    status: int
-    headers: urllib3.HTTPHeaderDict
-    body: bytes  # whole where `success`, else as much as is worth reading
-
-    @property
-    def success(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("Content-Type", "").lower()
 
 
 class Client:
@@ -154,8 +139,9 @@ class Client:
     ) -> list[T]:
         """The items of a list, each reduced as soon as its page is here; None is left out.
 
-        A page is forgotten before the next is asked for. Where the server forgets the list in
-        between (410), it is read again from its beginning, and `reduce` sees its items again.
+        The next page comes while this one is read; older ones are forgotten. Where the server
+        forgets the list in between (410), it is read again from its beginning, and `reduce` sees
+        its items again.
         """
         accept = METADATA_LIST if metadata_only else JSON
         for _ in range(_MOST_STARTS):
@@ -183,25 +169,34 @@ class Client:
         query: Query,
         accept: str,
     ) -> None:
-        here, following = None, ""
-        while here is None or following:
-            if following and following == here:
-                raise unreadable(action, self._route.server, "repeats a page")
-            here = following
-            paging = [("limit", str(PAGE_SIZE)), *([("continue", here)] if here else [])]
+        def ask(token: str) -> Begun[Answer]:
+            paging = [("limit", str(PAGE_SIZE)), *([("continue", token)] if token else [])]
             request = self._request("GET", path, action, [*query, *paging], accept)
-            items, following = self._page(request)
-            found.extend(small for item in items if (small := reduce(item)) is not None)
-            del items
+            return Begun(lambda: self._answer(request))
 
-    def _page(self, request: _Request) -> tuple[list[Json], str]:
+        token, page = "", ask("")
+        while True:
+            answer = page.result()
+            glanced = token_at_a_glance(answer.body)
+            ahead = ask(glanced) if glanced and glanced != token else None
+            items, following = self._items(answer, action)
+            found.extend(small for item in items if (small := reduce(item)) is not None)
+            del answer, items
+            if not following:
+                return
+            if following == token:
+                raise unreadable(action, self._route.server, "repeats a page")
+            page = ahead if ahead and following == glanced else ask(following)
+            token = following
+
+    def _items(self, answer: Answer, action: Action) -> tuple[list[Json], str]:
         """A page's items, and the token of the following page."""
-        page = self._object(request)
+        page = self._decoded(answer, action)
         try:
             following = text(mapping(page, "metadata", ""), "continue", "metadata")
             return sequence(page, "items", ""), following
         except WrongShapeError as error:
-            raise unreadable(request.action, self._route.server, f"is no list: {error}") from None
+            raise unreadable(action, self._route.server, f"is no list: {error}") from None
 
     def _request(
         self,
@@ -227,7 +222,9 @@ class Client:
         )
 
     def _object(self, request: _Request) -> Json:
-        answer = self._answer(request)
+        return self._decoded(self._answer(request), request.action)
+
+    def _decoded(self, answer: Answer, action: Action) -> Json:
         try:
             found: object = json.loads(answer.body)
         except (ValueError, RecursionError):
@@ -235,16 +232,16 @@ class Client:
         if isinstance(found, dict):
             return found
         kind = "a web page" if "html" in answer.content_type else "not the JSON of an object"
-        raise unreadable(request.action, self._route.server, f"is {kind}")
+        raise unreadable(action, self._route.server, f"is {kind}")
 
-    def _answer(self, request: _Request) -> _Answer:
+    def _answer(self, request: _Request) -> Answer:
         """A success, after as many tries as it is worth; all of them within the request timeout."""
         end = None if self._limit is None else monotonic() + self._limit
         tried = 0
         while True:
             tried, started = tried + 1, monotonic()
             outcome = self._try(request, end)
-            if isinstance(outcome, _Answer) and outcome.success:
+            if isinstance(outcome, Answer) and outcome.success:
                 self._known = True
                 self._quickest = min(self._quickest, monotonic() - started)
                 return outcome
@@ -253,7 +250,7 @@ class Client:
                 raise self._error(outcome, request.action)
             sleep(pause)
 
-    def _pause(self, method: str, outcome: _Answer | FaultError, tried: int) -> float | None:
+    def _pause(self, method: str, outcome: Answer | FaultError, tried: int) -> float | None:
         known = self._known
         if isinstance(outcome, FaultError):
             cut, refused = outcome.cut, outcome.refused
@@ -261,7 +258,7 @@ class Client:
         wish = outcome.headers.get("Retry-After")
         return pause_after_answer(method, outcome.status, wish, tried=tried, known=known)
 
-    def _error(self, outcome: _Answer | FaultError, action: Action) -> ApiError:
+    def _error(self, outcome: Answer | FaultError, action: Action) -> ApiError:
         if isinstance(outcome, FaultError):
             outcome.error.remedy = self._unreachable_remedy or outcome.error.remedy
             return outcome.error
@@ -274,13 +271,13 @@ class Client:
         )
         return error_of(rejection, action, self._route.server)
 
-    def _try(self, request: _Request, end: float | None) -> _Answer | FaultError:
+    def _try(self, request: _Request, end: float | None) -> Answer | FaultError:
         started = monotonic()
         left = None if end is None else max(end - started, 0.001)
         peer = self._peer(left)
-        outcome: _Answer | FaultError
+        outcome: Answer | FaultError
         try:
-            outcome = interruptible(lambda: self._exchange(request, peer), left)
+            outcome = Begun(lambda: self._exchange(request, peer)).result(left)
         except OverdueError:
             outcome = timeout_of(request.action, peer)
         except (HTTPError, HTTPException, OSError) as raised:
@@ -295,7 +292,7 @@ class Client:
         route = self._route
         return Peer(route.server, route.proxy, route.host, connect, silence, self._limit)
 
-    def _exchange(self, request: _Request, peer: Peer) -> _Answer:
+    def _exchange(self, request: _Request, peer: Peer) -> Answer:
         """One request and its answer, in the calling thread."""
         response = self._route.pool.urlopen(
             request.method,
@@ -309,27 +306,14 @@ class Client:
             preload_content=False,
         )
         try:
-            return _read(response)
+            return read_answer(response)
         except BaseException:
             response.close()
             raise
 
-    def _note(self, request: _Request, outcome: _Answer | FaultError, seconds: float) -> None:
-        answer = outcome if isinstance(outcome, _Answer) else None
+    def _note(self, request: _Request, outcome: Answer | FaultError, seconds: float) -> None:
+        answer = outcome if isinstance(outcome, Answer) else None
         status = f"{answer.status} {phrases.get(answer.status, '')}" if answer else "failed"
         sent: Iterable[tuple[str, str]] = request.headers.items()
         got: Iterable[tuple[str, str]] = answer.headers.items() if answer else ()
         self._log.exchange(request.method, request.path, status, seconds, sent, got)
-
-
-def _read(response: urllib3.BaseHTTPResponse) -> _Answer:
-    headers = urllib3.HTTPHeaderDict(response.headers)
-    answer = _Answer(response.status, headers, b"")
-    if answer.success and "html" not in answer.content_type:
-        return answer._replace(body=response.read(_LARGEST_ANSWER))
-    body = response.read(_LONGEST_REJECTION)
-    if len(body) == _LONGEST_REJECTION:
-        response.close()  # what follows is not read, so the connection is of no more use
-    else:
-        response.drain_conn()
-    return answer._replace(body=body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -20,25 +20,29 @@ class OverdueError(Exception):
     """A call did not end in time. It goes on, unheard."""
 
 
-def interruptible(call: Callable[[], T], seconds: float | None = None) -> T:
-    """The call's result, or what it raised; OverdueError where it takes longer than `seconds`."""
-    results: list[T] = []
-    failures: list[BaseException] = []
+class Begun(Generic[T]):
+    """A call that is being made, in a thread of its own."""
 
-    def run() -> None:
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._results: list[T] = []
+        self._failures: list[BaseException] = []
+        self._thread = Thread(target=self._run, args=(call,), daemon=True)
+        self._thread.start()
+
+    def _run(self, call: Callable[[], T]) -> None:
         try:
-            results.append(call())
+            self._results.append(call())
         except BaseException as failure:  # raised by who waits
-            failures.append(failure)
+            self._failures.append(failure)
 
-    thread = Thread(target=run, daemon=True)
-    thread.start()
-    end = None if seconds is None else monotonic() + seconds
-    while thread.is_alive():
-        left = _SLICE if end is None else min(_SLICE, end - monotonic())
-        if left <= 0:
-            raise OverdueError
-        thread.join(left)
-    if failures:
-        raise failures.pop()
-    return results.pop()
+    def result(self, seconds: float | None = None) -> T:
+        """The call's result, or what it raised; OverdueError where it takes longer than this."""
+        end = None if seconds is None else monotonic() + seconds
+        while self._thread.is_alive():
+            left = _SLICE if end is None else min(_SLICE, end - monotonic())
+            if left <= 0:
+                raise OverdueError
+            self._thread.join(left)
+        if self._failures:
+            raise self._failures.pop()
+        return self._results.pop()

@@ -14,7 +14,7 @@ import pytest
 
 from kubectl_pullsecret.sources.connection import Tls
 from kubectl_pullsecret.sources.transport import Action
-from kubectl_pullsecret.sources.transport.interruptible import OverdueError, interruptible
+from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueError
 from tests.sources.transport.conftest import Authority, Dial, Serve
 from tests.sources.transport.scripted import Received, Reply, ScriptedServer, in_turn
 
@@ -91,13 +91,13 @@ def _wait_for(server: ScriptedServer, requests: int) -> None:
 
 def test_a_call_that_raises_raises_here() -> None:
     with pytest.raises(ZeroDivisionError):
-        interruptible(lambda: 1 / 0)
+        Begun(lambda: 1 / 0).result()
 
 
 def test_a_call_that_takes_too_long_is_left_alone() -> None:
     release = threading.Event()
     began = monotonic()
     with pytest.raises(OverdueError):
-        interruptible(lambda: release.wait(10), seconds=0.05)
+        Begun(lambda: release.wait(10)).result(seconds=0.05)
     release.set()
     assert monotonic() - began < 2
