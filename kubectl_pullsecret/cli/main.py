@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from typing import NamedTuple
@@ -99,14 +99,32 @@ def run(args: Sequence[str], console: Console) -> ExitCode:
 
 def _invoke(args: Sequence[str], console: Console) -> ExitCode:
     """Do what click's own `main` does, without its streams, exit codes and traceback."""
-    words = [_as_click_reads(word) for word in args] or ["--help"]
+    words = [*_as_click_reads(args)] or ["--help"]
     with commands.make_context(PROGRAM, words, obj=console) as context:
         return ExitCode(commands.invoke(context))
 
 
-def _as_click_reads(word: str) -> str:
-    """`-n=team` means `-n team` to kubectl; click would look for the namespace `=team`."""
-    return word[:2] + word[3:] if len(word) > 3 and word[:1] == "-" and word[2] == "=" else word
+def _as_click_reads(args: Sequence[str]) -> Iterator[str]:
+    """`-n=team` and `--all-namespaces=false` as kubectl means them; click has no such forms."""
+    for word in args:
+        flag, equals, value = word.partition("=")
+        if equals and flag in SWITCHES and value.lower() in ("true", "false"):
+            if value.lower() == "true":
+                yield flag
+        elif len(word) > 3 and word[:1] == "-" and word[1] != "-" and word[2] == "=":
+            yield word[:2] + word[3:]
+        else:
+            yield word
+
+
+# The flags without a value, of all commands; a test holds it.
+SWITCHES = frozenset(
+    (
+        *("-A", "--all-namespaces", "-R", "--recursive"),
+        *("--insecure-skip-tls-verify", "--disable-compression"),
+        *("--client", "--healthy", "--reveal"),
+    )
+)
 
 
 def _usage_error(error: click.UsageError) -> PullSecretError:

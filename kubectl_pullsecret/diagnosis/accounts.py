@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.credentials.kinds import about
+from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.unseen import NOTHING_KNOWN, what_helps
@@ -34,7 +35,11 @@ def account_note(snapshot: Snapshot, account: ServiceAccount, now: datetime) -> 
     injected = snapshot.injected(account.ref)
     names = listed if injected is None else tuple(name for name in injected if name)
     rows = [row for name in names for row in _rows(snapshot, account, name, now)]
-    return Note(account.ref, _sum(listed, names), tuple(Evidence("gets", row) for row in rows))
+    evidence = [Evidence("gets", row) for row in rows]
+    if untried := snapshot.untried(account.ref):
+        words = f"what admission makes of a new pod is not known: {redact(untried)}"
+        evidence.append(Evidence("note", (words,)))
+    return Note(account.ref, _sum(listed, names), tuple(evidence))
 
 
 def _sum(listed: tuple[str, ...], names: tuple[str, ...]) -> str:

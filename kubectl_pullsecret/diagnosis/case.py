@@ -77,12 +77,22 @@ class Case:
     @property
     def subject(self) -> ObjectRef:
         """Who is to blame in the report: the highest owner, else the pod."""
+        if self.above is not None and self.root is not None and self.root.ref.kind == "ReplicaSet":
+            return ObjectRef(self.above.kind, self.namespace, self.above.name)
         if self.root is not None:
             return self.root.ref
         if self.owner is not None:
             return ObjectRef(self.owner.kind, self.namespace, self.owner.name)
         assert self.pod is not None
         return self.pod.ref
+
+    @property
+    def above(self) -> OwnerRef | None:
+        """An owner above the highest one that was seen: it writes that one's template."""
+        if self.root is None or self.owner is None:
+            return None
+        same = (self.owner.kind, self.owner.name) == (self.root.ref.kind, self.root.ref.name)
+        return None if same else self.owner
 
     @cached_property
     def shown_image(self) -> str:

@@ -15,7 +15,7 @@ from kubectl_pullsecret.diagnosis.grouping import group, outages
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
-from kubectl_pullsecret.diagnosis.unseen import refused
+from kubectl_pullsecret.diagnosis.unseen import missing_target, refused
 from kubectl_pullsecret.facts.objects import Workload
 from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -48,7 +48,7 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         part for of_one in (*failed, *templates) for case in of_one for part in not_seen(case)
     ]
     unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
-    unseen += refused(snapshot)
+    unseen += [*map(missing_target, selected.missing), *refused(snapshot)]
     return Report(
         findings=findings,
         pods=len(selected.pods) + selected.quiet.pods,

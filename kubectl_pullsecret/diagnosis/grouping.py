@@ -10,7 +10,16 @@ from typing import TypeVar
 from kubectl_pullsecret.diagnosis.reasons import UNREACHED
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.images import InvalidReference, Reference
-from kubectl_pullsecret.report import Evidence, Finding, Fix, PodGroup, Reason, Restart, Severity
+from kubectl_pullsecret.report import (
+    Attach,
+    Evidence,
+    Finding,
+    Fix,
+    PodGroup,
+    Reason,
+    Restart,
+    Severity,
+)
 
 _Item = TypeVar("_Item")
 
@@ -84,13 +93,20 @@ def _union(lists: Iterable[Sequence[_Item]]) -> tuple[_Item, ...]:
 
 def _merge_fixes(members: Sequence[Finding]) -> tuple[Fix, ...]:
     """The fixes of all, once each; many pods to delete become one command."""
-    fixes = _union(member.fixes for member in members)
+    fixes = _once_for_the_owner(_union(member.fixes for member in members))
     pods = [fix for fix in fixes if isinstance(fix, Restart) and fix.target.kind == "Pod"]
     if len(pods) < 2:
         return fixes
     more = tuple(fix.target.name for fix in pods[1:])
     others = tuple(fix for fix in fixes if fix not in pods)
     return (*others, pods[0]._replace(more=more))
+
+
+def _once_for_the_owner(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """What goes through a pod to its owner's template goes there once."""
+    through = [f for f in fixes if isinstance(f, Attach) and f.target.kind == "Pod"]
+    repeated = [fix for fix in through if not fix.recreate][1:]
+    return tuple(fix for fix in fixes if fix not in repeated)
 
 
 def outages(findings: Sequence[Finding]) -> tuple[str, ...]:

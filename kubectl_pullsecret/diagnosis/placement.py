@@ -39,7 +39,15 @@ def attach(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
     if case.root is None or case.root.ref.kind == "Job" or _prefers_account(case):
         fix = Attach(account_ref(case), names, restart=True, note=_why_account(case))
         return (fix, *_debug_again(case))
-    return (Attach(case.root.ref, names), *_stuck_pod(case), *_debug_again(case))
+    return (*_to_template(case, names), *_debug_again(case))
+
+
+def _to_template(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Change the template, of the owner above where that one was not seen but writes it."""
+    assert case.root is not None
+    if case.above is not None:
+        return (Attach(ObjectRef(case.above.kind, case.namespace, case.above.name), names),)
+    return (Attach(case.root.ref, names), *_stuck_pod(case))
 
 
 def account_ref(case: Case) -> ObjectRef:
@@ -72,6 +80,11 @@ def _older_pod(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:
 
 def _own_list(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:
     """Change the list that hides the account's: the template's, whoever has it."""
+    owner = case.above or (case.owner if case.root is None else None)
+    if owner is not None and kind_info(owner.kind) is None:
+        above = display(ObjectRef(owner.kind, case.namespace, owner.name))
+        lists = ", ".join(names)
+        return (Advice(f"add {lists} to the pull secrets in the template of {above}"),)
     if case.root is None:
         assert case.pod is not None
         return (Attach(case.pod.ref, names, note="goes to the template of the pod's owner"),)
@@ -79,7 +92,7 @@ def _own_list(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:
         lists = ", ".join((*(named.name for named in case.listed), *names))
         job = display(case.root.ref)
         return (Advice(f"a Job's template cannot change: create {job} again with {lists}"),)
-    return (Attach(case.root.ref, names), *_stuck_pod(case))
+    return _to_template(case, names)
 
 
 def _stuck_pod(case: Case) -> tuple[Fix, ...]:
@@ -100,7 +113,9 @@ def _prefers_account(case: Case) -> bool:
     root = case.root
     if root is None or root.template is None:
         return False
-    return case.shared_account or bool(root.managed_by) or kind_info(root.ref.kind) is None
+    highest = case.above.kind if case.above is not None else root.ref.kind
+    custom = kind_info(highest) is None
+    return case.shared_account or bool(root.managed_by) or custom
 
 
 def _why_account(case: Case) -> str:

@@ -86,7 +86,7 @@ def _why_none(snapshot: Snapshot, namespace: str) -> str:
     if snapshot.live is not None:  # listed by type, so the sight of all Secrets says nothing
         return next(
             (
-                refusal.why
+                f"pull secrets could not be read: {refusal.why}"
                 for refusal in snapshot.live.refusals
                 if isinstance(refusal.read, List) and refusal.read.kind == "Secret"
             ),

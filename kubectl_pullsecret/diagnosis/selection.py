@@ -31,6 +31,7 @@ class Selected(NamedTuple):
     workloads: tuple[Workload, ...]
     accounts: tuple[ServiceAccount, ...] = ()
     named: bool = False
+    missing: tuple[ObjectRef, ...] = ()  # targets that are not there, or not the only ones
     quiet: Quiet = NO_QUIET  # further pods, which nothing keeps from running
 
 
@@ -54,8 +55,19 @@ class Owners:
             owner = workload.owner
 
     def _find(self, namespace: str, owner: OwnerRef) -> Workload | None:
-        found = self._by_uid.get(owner.uid)
-        return found or self._by_ref.get(ObjectRef(owner.kind, namespace, owner.name))
+        if found := self._by_uid.get(owner.uid):
+            return found
+        named = self._by_ref.get(ObjectRef(owner.kind, namespace, owner.name))
+        if named is not None:
+            return named if _may_be(named, owner) else None
+        return self._above_unseen(namespace, owner)
+
+    def _above_unseen(self, namespace: str, owner: OwnerRef) -> Workload | None:
+        """The Deployment of a ReplicaSet that was not seen: its name and a hash make the set's."""
+        name, _, hashed = owner.name.rpartition("-")
+        if owner.kind != "ReplicaSet" or not 5 <= len(hashed) <= 10:
+            return None
+        return self._by_ref.get(ObjectRef("Deployment", namespace, name))
 
     def top(self, pod: Pod) -> tuple[Workload | None, OwnerRef | None]:
         """The highest known owner with a pod template, and the highest owner, known or not."""
@@ -82,6 +94,13 @@ class Owners:
         return any(w.ref == workload.ref for w in self.chain(pod.ref.namespace, pod.owner))
 
 
+def _may_be(workload: Workload, owner: OwnerRef) -> bool:
+    """Whether an object of this name is the owner: of its group, and not made anew since."""
+    groups = {version.rpartition("/")[0] for version in (workload.api_version, owner.api_version)}
+    same_group = len(groups) == 1 or not (workload.api_version and owner.api_version)
+    return same_group and (not workload.uid or not owner.uid or workload.uid == owner.uid)
+
+
 def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected:
     """The pods, templates and accounts to judge.
 
@@ -89,14 +108,36 @@ def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected
     """
     if not selection.targets:
         return _everything(snapshot, selection.namespace, owners)
-    found = [_find(snapshot, one, selection.namespace, owners) for one in selection.targets]
+    found, missing = _find_all(snapshot, selection, owners)
     return Selected(
         pods=_once(pod for one in found for pod in one.pods),
         workloads=_once(workload for one in found for workload in one.workloads),
         accounts=_once(account for one in found for account in one.accounts),
         named=any(target.kind != "Namespace" for target in selection.targets),
         quiet=Quiet.together(one.quiet for one in found),
+        missing=missing,
     )
+
+
+def _find_all(
+    snapshot: Snapshot, selection: Selection, owners: Owners
+) -> tuple[list[Selected], tuple[ObjectRef, ...]]:
+    """What each target stands for, and of several the targets that stand for nothing."""
+    tried = {one: _try(snapshot, one, selection.namespace, owners) for one in selection.targets}
+    found = [one for one in tried.values() if isinstance(one, Selected)]
+    errors = {target: one for target, one in tried.items() if isinstance(one, PullSecretError)}
+    if not found:
+        raise next(iter(errors.values()))
+    return found, tuple(errors)
+
+
+def _try(
+    snapshot: Snapshot, target: ObjectRef, namespace: str | None, owners: Owners
+) -> Selected | PullSecretError:
+    try:
+        return _find(snapshot, target, namespace, owners)
+    except PullSecretError as error:
+        return error
 
 
 def _once(found: Iterable[_Named]) -> tuple[_Named, ...]:
@@ -135,15 +176,16 @@ def find_target(
     Its own namespace counts, then `namespace`; without either it may be anywhere. Raises
     PullSecretError where it is not in the snapshot, or is there several times.
     """
-    where = target.namespace or namespace
+    where, live = target.namespace or namespace, snapshot.live is not None
     if target.kind == "Pod":
-        return _one([p for p in snapshot.pods if p.ref.name == target.name], target, where)
+        return _one([p for p in snapshot.pods if p.ref.name == target.name], target, where, live)
     if target.kind == "ServiceAccount":
         accounts = snapshot.accounts.values()
-        return _one([a for a in accounts if a.ref.name == target.name], target, where)
+        return _one([a for a in accounts if a.ref.name == target.name], target, where, live)
     kind_and_name = (target.kind, target.name)
     workloads = snapshot.workloads.values()
-    return _one([w for w in workloads if (w.ref.kind, w.ref.name) == kind_and_name], target, where)
+    named = [w for w in workloads if (w.ref.kind, w.ref.name) == kind_and_name]
+    return _one(named, target, where, live)
 
 
 def _check_seen(snapshot: Snapshot, namespace: str) -> None:
@@ -156,7 +198,7 @@ def _check_seen(snapshot: Snapshot, namespace: str) -> None:
         raise PullSecretError(f"nothing of namespace {namespace} is in the input", remedy=remedy)
 
 
-def _one(found: list[_Named], target: ObjectRef, namespace: str | None) -> _Named:
+def _one(found: list[_Named], target: ObjectRef, namespace: str | None, live: bool) -> _Named:
     """The one object that a target means."""
     here = [item for item in found if namespace in (None, item.ref.namespace)]
     if len(here) == 1:
@@ -166,7 +208,8 @@ def _one(found: list[_Named], target: ObjectRef, namespace: str | None) -> _Name
         where = f" in namespace {namespace}" if namespace else ""
         others = ", ".join(sorted(item.ref.namespace for item in found)[:5])
         remedy = f"it is in {others}: add -n {found[0].ref.namespace}" if found else ""
-        raise PullSecretError(f"{name} is not in the input{where}", remedy=remedy)
+        what = "was not found" if live else "is not in the input"
+        raise PullSecretError(f"{name} {what}{where}", remedy=remedy)
     namespaces = ", ".join(sorted(item.ref.namespace for item in here))
     raise PullSecretError(
         f"{name} is in several namespaces of the input: {namespaces}", remedy="say which with -n"

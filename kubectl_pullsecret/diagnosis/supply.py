@@ -9,7 +9,7 @@ from kubectl_pullsecret.credentials.kinds import CredentialKind, about
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.offer import NamedSecret
+from kubectl_pullsecret.diagnosis.offer import NAMES_SHOWN, NamedSecret
 from kubectl_pullsecret.diagnosis.placement import attach
 from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import Secret
@@ -35,7 +35,15 @@ def supply(case: Case) -> tuple[Fix, ...]:
         if not _taken(case, found.name):
             return (Copy(found.name, found.namespace, case.namespace), *attach(case, [found.name]))
     name = new_name(case, NEW_SECRET)
-    return (_create(case, name), *attach(case, [name]))
+    return (*_look_first(case), _create(case, name), *attach(case, [name]))
+
+
+def _look_first(case: Case) -> tuple[Fix, ...]:
+    """What was not seen is not missing: the credential may be there already."""
+    sight = case.snapshot.sight("Secret", case.namespace)
+    if case.snapshot.live is None or not sight.why:
+        return ()
+    return (Advice(f"look for a pull secret that is there already; not seen here: {sight.why}"),)
 
 
 def supply_named(case: Case, missing: NamedSecret) -> tuple[Fix, ...]:
@@ -47,17 +55,27 @@ def supply_named(case: Case, missing: NamedSecret) -> tuple[Fix, ...]:
     same = [s for s in case.serving_elsewhere if s.name == missing.name]
     if same:
         return (Copy(missing.name, same[0].namespace, case.namespace),)
-    namesakes = case.snapshot.namesakes(missing.name)
-    if namesakes:
-        note = "if that is the one: of it only the name was read"
-        return (Copy(missing.name, namesakes[0], case.namespace, note=note),)
     if case.serving_here:
         there = case.serving_here[0].name
         note = f"or, if {missing.name} is a typo of {there}, correct the list instead"
         return (Rewrap(case.namespace, missing.name, there, note=note),)
+    if fixes := _namesakes(case, missing.name):
+        return fixes
     if case.serving_elsewhere and not case.account_offer.usable:
         return supply(case)
     return (_create(case, missing.name),)
+
+
+def _namesakes(case: Case, name: str) -> tuple[Fix, ...]:
+    """Secrets of this name elsewhere, unread: one may be copied, of several nobody knows which."""
+    found = case.snapshot.namesakes(name)
+    if len(found) == 1:
+        note = "if that is the one: of it only the name was read"
+        return (Copy(name, found[0], case.namespace, note=note),)
+    if not found:
+        return ()
+    some = ", ".join(found[:NAMES_SHOWN]) + (", …" if len(found) > NAMES_SHOWN else "")
+    return (Advice(f"copy it from where it belongs; namespaces with a secret/{name}: {some}"),)
 
 
 def _taken(case: Case, name: str) -> bool:

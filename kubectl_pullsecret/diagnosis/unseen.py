@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reads import Get, Refusal
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.report import Incomplete
@@ -15,6 +16,12 @@ def what_helps(snapshot: Snapshot, kind: str, namespace: str) -> str:
     if snapshot.live is None:
         return "add it to the input"
     return snapshot.sight(kind, namespace).why or "it was not read"
+
+
+def missing_target(target: ObjectRef) -> Incomplete:
+    """One of several targets, of which nothing can be said."""
+    resource = f"{_plural(target.kind)}/{target.name}"
+    return Incomplete("get", resource, target.namespace, "it was not found")
 
 
 def refused(snapshot: Snapshot) -> tuple[Incomplete, ...]:
@@ -31,8 +38,12 @@ def _told_by_case(refusal: Refusal) -> bool:
 def incomplete(refusal: Refusal) -> Incomplete:
     """A refused read as the report has it: the verb and the resource that would help."""
     read = refusal.read
-    info = kind_info(read.kind)
-    resource = info.plural if info is not None else read.kind.lower()
     if isinstance(read, Get):
-        return Incomplete("get", f"{resource}/{read.name}", read.namespace, refusal.why)
-    return Incomplete("list", resource, read.namespace, refusal.why)
+        resource = f"{_plural(read.kind)}/{read.name}"
+        return Incomplete("get", resource, read.namespace, refusal.why)
+    return Incomplete("list", _plural(read.kind), read.namespace, refusal.why)
+
+
+def _plural(kind: str) -> str:
+    info = kind_info(kind)
+    return info.plural if info is not None else kind.lower()

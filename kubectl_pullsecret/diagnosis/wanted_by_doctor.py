@@ -19,15 +19,15 @@ from kubectl_pullsecret.diagnosis.wanted import (
     pull_secrets,
 )
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.kinds import is_object_name, kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Workload
 from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read, TryPod
 from kubectl_pullsecret.facts.snapshot import COMPLETE, Snapshot
 
-# Of so many pods of a namespace the events are asked for one by one: the server has no index for
-# events, so each question costs it a walk over all of them.
-_EVENTS_BY_POD = 3
+# Up to so many objects of a namespace are asked for one by one, and their events: the server has no
+# index for events, so each question costs it a walk over all of them.
+_ASKED_ONE_BY_ONE = 3
 _JOBS_NAMED = 100  # of a CronJob in one selector; a URL has its limits
 
 
@@ -66,7 +66,8 @@ def _scope(selection: Selection) -> Iterator[Read]:
         if target.kind == "Namespace":
             yield from _whole(target.name, selection.healthy)
         else:
-            yield Get(target.kind, target.namespace, target.name, Need.REQUIRED)
+            need = Need.REQUIRED if len(selection.targets) == 1 else Need.WANTED
+            yield Get(target.kind, target.namespace, target.name, need)
     if not selection.targets:
         yield from _whole(selection.namespace or "", selection.healthy)
 
@@ -121,6 +122,8 @@ def _around_template(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
     if workload.template is not None:
         yield from of_spec(namespace, workload.template, snapshot)
     yield _events_about(workload.ref)
+    if workload.ref.kind in ("CronJob", "Deployment"):  # what they own makes the pods, or fails to
+        yield List("Event", namespace, f"reason={CREATE_EVENT}")
 
 
 def _around_pod(one: ExaminedPod, owners: Owners, snapshot: Snapshot) -> Iterator[Read]:
@@ -135,8 +138,10 @@ def _owners(namespace: str, owner: OwnerRef | None, owners: Owners) -> Iterator[
     """The nearest owner that was not seen, if its kind is known."""
     for workload in owners.chain(namespace, owner):
         owner = workload.owner
-    info = kind_info(owner.kind) if owner is not None else None
-    if owner and info and owner.api_version.split("/")[0] == (info.group or "v1"):
+    if owner is None or not is_object_name(owner.name):
+        return
+    info = kind_info(owner.kind)
+    if info is not None and owner.api_version.split("/")[0] == (info.group or "v1"):
         yield Get(owner.kind, namespace, owner.name)
 
 
@@ -145,7 +150,7 @@ def _events(examined: Iterable[ExaminedPod]) -> Iterator[Read]:
     tried = [one.pod for one in examined if one.pod.node and may_wait(one.pod)]
     crowd = Counter(pod.ref.namespace for pod in tried)
     for pod in tried:
-        if crowd[pod.ref.namespace] <= _EVENTS_BY_POD:
+        if crowd[pod.ref.namespace] <= _ASKED_ONE_BY_ONE:
             yield _events_about(pod.ref)
         else:
             yield List("Event", pod.ref.namespace, "involvedObject.kind=Pod")
@@ -178,11 +183,18 @@ def _to_settle(case: Case) -> Iterator[Read]:
 
 def _not_created(snapshot: Snapshot, owners: Owners) -> Iterator[Read]:
     """The owners that could not make a pod lately, those above them, and whether it went on."""
-    failed = (event for events in snapshot.events.values() for event in events)
-    for event in failed:
-        if event.reason == CREATE_EVENT and event.involved_kind in WORKLOAD_KINDS:
-            ref = ObjectRef(event.involved_kind, event.namespace, event.involved_name)
-            yield Get(ref.kind, ref.namespace, ref.name)
-            yield _events_about(ref)
-            found = snapshot.workloads.get(ref)
-            yield from _owners(ref.namespace, found.owner if found else None, owners)
+    failed = {
+        ObjectRef(event.involved_kind, event.namespace, event.involved_name)
+        for events in snapshot.events.values()
+        for event in events
+        if event.reason == CREATE_EVENT and event.involved_kind in WORKLOAD_KINDS
+    }
+    crowd = Counter((ref.kind, ref.namespace) for ref in failed)
+    for ref in sorted(ref for ref in failed if is_object_name(ref.name)):
+        few = crowd[ref.kind, ref.namespace] <= _ASKED_ONE_BY_ONE
+        yield Get(ref.kind, ref.namespace, ref.name) if few else List(ref.kind, ref.namespace)
+        found = snapshot.workloads.get(ref)
+        if found is not None:
+            made = List("Event", ref.namespace, "reason=SuccessfulCreate")
+            yield _events_about(ref) if few else made
+            yield from _owners(ref.namespace, found.owner, owners)

@@ -88,6 +88,8 @@ class Live(NamedTuple):
     quiet: Mapping[str, Quiet]  # by namespace
     injected: Mapping[tuple[str, str], tuple[str, ...]]
     """By (namespace, account): the pull secrets of a new pod, as admission made them."""
+    untried: Mapping[tuple[str, str], str]
+    """By (namespace, account): why admission did not make a new pod, in its own words."""
     namesakes: frozenset[tuple[str, str]]
     """(namespace, name) of secrets that exist; nothing else was read of them."""
     refusals: tuple[Refusal, ...]
@@ -143,6 +145,11 @@ class Snapshot:
         """What admission gave to a trial pod of an account; None where nobody tried."""
         known = self.live.injected if self.live is not None else {}
         return known.get((account.namespace, account.name))
+
+    def untried(self, account: ObjectRef) -> str:
+        """Why admission made no trial pod of an account; "" where it did, or nobody asked."""
+        known = self.live.untried if self.live is not None else {}
+        return known.get((account.namespace, account.name), "")
 
     def namesakes(self, name: str) -> tuple[str, ...]:
         """The other namespaces with a secret of this name, of which nothing more is known."""

@@ -232,6 +232,7 @@ class _Seen:
         self._quiet: list[_QuietPod] = []
         self._namesakes: set[tuple[str, str]] = set()
         self._injected: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._untried: dict[tuple[str, str], str] = {}
         self._refusals: list[Refusal] = []
         self._whole: set[tuple[str, str]] = set()  # kind and namespace ("" for all) seen whole
         self._names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -249,7 +250,10 @@ class _Seen:
                 self._add(read, found)
 
     def _add_trial(self, read: TryPod, answer: _Answer) -> None:
-        for found in answer if isinstance(answer, list) else ():
+        if isinstance(answer, ApiError):
+            self._untried[read.namespace, read.account] = answer.message
+            return
+        for found in answer:
             assert isinstance(found, _Trial)
             self._injected[read.namespace, read.account] = found.pull_secrets
 
@@ -283,6 +287,7 @@ class _Seen:
         live = Live(
             quiet=_by_namespace(self._quiet),
             injected=dict(self._injected),
+            untried=dict(self._untried),
             namesakes=frozenset(self._namesakes),
             refusals=tuple(self._refusals),
         )

@@ -26,6 +26,7 @@ from kubectl_pullsecret.views.terminal import PIPE, Terminal, columns_of, neutra
 
 _BEFORE_REASON = 4  # blanks between the verdict and its reason
 _HANGING = 2
+_NAMES_SHOWN = 3
 
 CHECK_CONTEXT = (
     "these objects come from files: check your context before you run a command "
@@ -154,13 +155,20 @@ def _rows(evidence: Iterable[Evidence]) -> list[AnyRow]:
 
 
 def _incomplete(parts: tuple[Incomplete, ...], terminal: Terminal) -> list[str]:
-    lines = (wrap(neutralise(_not_seen(part)), terminal.width, _HANGING) for part in parts)
+    """One line for the objects of a kind in a namespace: most often one right would show all."""
+    alike: dict[tuple[str, str, str], list[Incomplete]] = {}
+    for part in parts:
+        key = (part.verb, part.resource.partition("/")[0], part.namespace)
+        alike.setdefault(key, []).append(part)
+    lines = (wrap(neutralise(_not_seen(some)), terminal.width, _HANGING) for some in alike.values())
     return [line for wrapped in lines for line in wrapped]
 
 
-def _not_seen(part: Incomplete) -> str:
-    where = f" in {part.namespace}" if part.namespace else ""
-    return f"not seen: {part.resource}{where}: {part.why}"
+def _not_seen(parts: list[Incomplete]) -> str:
+    names = list(dict.fromkeys(part.resource for part in parts))
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    where = f" in {parts[0].namespace}" if parts[0].namespace else ""
+    return f"not seen: {', '.join(names[:_NAMES_SHOWN])}{more}{where}: {parts[0].why}"
 
 
 def _has_command(report: Report) -> bool:

@@ -238,7 +238,7 @@ class TestAccounts:
         pytest.param(
             ("pod/x", "-n", "nosuch"), 'pods "x" not found in namespace "nosuch"', id="pod in -n"
         ),
-        pytest.param(("pod/a", "pod/nosuch"), '" not found in namespace "{}"', id="one of two"),
+        pytest.param(("pod/a", "pod/b"), "pod/a was not found in namespace {}", id="both of two"),
     ],
 )
 def test_what_is_not_there_is_one_sentence(

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from kubectl_pullsecret.cli.main import COMMANDS, SWITCHES, commands
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import invoke
 from tests.cli.test_doctor_command import FAILING
@@ -19,6 +20,22 @@ def test_a_value_may_stand_close_to_its_flag(flag: str) -> None:
 @pytest.mark.parametrize("flag", ["-o=json", "-ojson", "--output=json"])
 def test_the_same_for_the_output(flag: str) -> None:
     assert json.loads(invoke("doctor", flag, "-f", "-", stdin=FAILING).out)["items"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "pods"),
+    [("-A=true", 1), ("--all-namespaces=true", 1), ("--all-namespaces=false", 0), ("-A=false", 0)],
+)
+def test_a_switch_may_be_told_true_or_false(flag: str, pods: int) -> None:
+    done = invoke("doctor", flag, "-n", "nix", "-f", "-", "-o", "json", stdin=FAILING)
+    assert done.code is (ExitCode.FINDINGS if pods else ExitCode.FAILED)
+
+
+def test_every_switch_may_be_told() -> None:
+    found = [commands.get_command(None, name) for name in COMMANDS]  # type: ignore[arg-type]  # they need no context
+    options = [option for command in found if command for option in command.params]
+    switches = {name for one in options if getattr(one, "is_flag", False) for name in one.opts}
+    assert switches == SWITCHES
 
 
 def test_an_empty_namespace_is_a_forgotten_variable() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -12,14 +10,11 @@ from typing import Any, cast
 
 import pytest
 
-from kubectl_pullsecret.diagnosis import Selection, diagnose
 from kubectl_pullsecret.diagnosis.wanted import for_inspect, for_list, for_match
-from kubectl_pullsecret.diagnosis.wanted_by_doctor import for_doctor
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.facts.reads import Get, Read
-from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.report import Copy, FailOn, Reason, Report, Rewrap
+from kubectl_pullsecret.facts.reads import Get
+from kubectl_pullsecret.report import Copy, FailOn, Reason, Rewrap
 from kubectl_pullsecret.sources.live import observe
 from kubectl_pullsecret.sources.transport import Client
 from tests.diagnosis.cluster import (
@@ -28,10 +23,10 @@ from tests.diagnosis.cluster import (
     NAMESPACE,
     NO_SUCH_HOST,
     NOTHING_SENT,
-    NOW,
     Cluster,
     entry,
 )
+from tests.sources.live_runs import asked, doctor
 from tests.sources.recorded_server import RecordedServer
 
 CAPTURES = Path(__file__).parent.parent / "data" / "captures"
@@ -39,37 +34,6 @@ EXPECTED: dict[str, list[str]] = json.loads((CAPTURES / "expected.json").read_te
 LATER = datetime(2026, 11, 21, 6, 40, tzinfo=timezone.utc)
 POD = ObjectRef("Pod", NAMESPACE, "demo")
 SECRETS = [("get", "secrets"), ("list", "secrets")]
-
-
-@dataclass
-class Run:
-    """One `doctor` against a recorded server."""
-
-    server: RecordedServer
-    snapshot: Snapshot
-    report: Report
-    rounds: int
-
-
-def doctor(
-    objects: Iterable[dict[str, Any]],
-    *targets: ObjectRef,
-    namespace: str | None = NAMESPACE,
-    forbidden: Iterable[tuple[str, str]] = (),
-    now: datetime = NOW,
-) -> Run:
-    server = RecordedServer(objects, forbidden)
-    selection = Selection(targets, namespace)
-    rounds = 0
-
-    def wanted(snapshot: Snapshot) -> Iterator[Read]:
-        nonlocal rounds
-        rounds += 1
-        return for_doctor(selection, now, snapshot)
-
-    snapshot = observe(cast("Client", server), wanted)
-    # the last look asks nothing
-    return Run(server, snapshot, diagnose(snapshot, selection, now=now), rounds - 1)
 
 
 def failing(**kwargs: Any) -> Cluster:
@@ -85,10 +49,6 @@ def test_a_pod_takes_three_rounds_at_most(capture: str) -> None:
         run = doctor(objects, target, namespace=pod["namespace"], now=LATER)
         assert run.rounds <= 3
         assert len(run.server.asked) == len(set(run.server.asked)) <= 12
-
-
-def asked(run: Run, *words: str) -> list[str]:
-    return [path for path in run.server.asked if all(word in path for word in words)]
 
 
 def test_a_pod_that_runs_costs_no_search() -> None:
