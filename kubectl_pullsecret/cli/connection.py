@@ -69,6 +69,11 @@ class ConnectionFlags(NamedTuple):
         return Overrides(namespace=namespace, **plain)
 
     @property
+    def unrepeated(self) -> tuple[str, ...]:
+        """The credentials among them, which no command of ours repeats."""
+        return tuple(sorted(_SECRET & self.given.keys()))
+
+    @property
     def argv(self) -> tuple[str, ...]:
         """What a command of ours must repeat to reach the same server as the same user."""
         return tuple(

@@ -67,7 +67,7 @@ def command(
     from kubectl_pullsecret.report import FailOn
 
     report = diagnose(seen.snapshot, _within(selection, seen.namespace), now=console.now)
-    console.write(_view(report, output, console, source))
+    console.write(_view(report, output, console, source, seen.place))
     return seen.worst(report.exit_code(FailOn(fail_on)))
 
 
@@ -88,19 +88,20 @@ def _within(selection: Selection, namespace: str | None) -> Selection:
     return selection._replace(targets=targets, namespace=namespace)
 
 
-def _view(report: Report, output: Output, console: Console, source: Source) -> str:
+def _view(report: Report, output: Output, console: Console, source: Source, place: str) -> str:
     """Return the report in the format that `-o` asks for."""
-    connection, from_files = source.connection.argv, source.from_files
+    from kubectl_pullsecret.views.commands import Setting
+
+    flags = source.connection
+    setting = Setting(flags.argv, flags.unrepeated, source.from_files)
     if output in (Output.TEXT, Output.WIDE):
         from kubectl_pullsecret.views.text import report_text
 
         wide = output is Output.WIDE
-        return report_text(
-            report, console.terminal, wide=wide, connection=connection, from_files=from_files
-        )
+        return report_text(report, console.terminal, wide=wide, setting=setting, place=place)
     from kubectl_pullsecret.views import data, doctor_report
 
     if output is Output.NAME:
         return doctor_report.report_names(report)
-    document = doctor_report.report_data(report, connection=connection, from_files=from_files)
+    document = doctor_report.report_data(report, setting)
     return data.as_json(document) if output is Output.JSON else data.as_yaml(document)

@@ -46,9 +46,7 @@ def command(
     seen = look(console, source, partial(_wanted, selector, users), everywhere=all_namespaces)
     records = inventory(seen.snapshot, seen.namespace, now=console.now, matches=matches)
     if not records and output in (Output.TEXT, Output.WIDE):
-        everywhere = "the input" if source.from_files else "any namespace"
-        where = f"namespace {seen.namespace}" if seen.namespace else everywhere
-        console.warn(f"no pull secret in {where}")
+        console.warn(f"no pull secret {seen.place}")
     else:
         console.write(_shown(records, output, console, all_namespaces))
     return seen.worst(ExitCode.FINE)

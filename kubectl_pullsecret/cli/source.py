@@ -44,6 +44,13 @@ class Sighting(NamedTuple):
     namespace: str | None
     problems: bool = False  # files that could not be read whole
 
+    @property
+    def place(self) -> str:
+        """Where was looked, in words: "in namespace team"."""
+        if self.namespace:
+            return f"in namespace {self.namespace}"
+        return "in the input" if self.snapshot.live is None else "in any namespace"
+
     def worst(self, code: ExitCode) -> ExitCode:
         """Return the exit code with the input's problems: INCOMPLETE unless something is worse."""
         return ExitCode.INCOMPLETE if self.problems and code is ExitCode.FINE else code

@@ -25,6 +25,7 @@ def for_match(target: ObjectRef | None, namespace: str, snapshot: Snapshot) -> I
     # of a target's namespace the others are shown, if they may be
     yield from pull_secrets(namespace, need=Need.OPTIONAL if target else Need.WANTED)
     if target is None:
+        yield from _whether_there(namespace, snapshot)
         return
     yield Get(target.kind, namespace, target.name, Need.REQUIRED)
     for pod in snapshot.pods:
@@ -36,9 +37,10 @@ def for_match(target: ObjectRef | None, namespace: str, snapshot: Snapshot) -> I
         yield from named_secrets(namespace, account.pull_secrets)
 
 
-def for_list(namespace: str, selector: str, users: bool, _snapshot: Snapshot) -> Iterator[Read]:
+def for_list(namespace: str, selector: str, users: bool, snapshot: Snapshot) -> Iterator[Read]:
     """The reads behind `list`: pull secrets, and for `users` whoever may name them."""
     yield from pull_secrets(namespace, selector, Need.REQUIRED)
+    yield from _whether_there(namespace, snapshot)
     if users:
         yield from _users(namespace)
 
@@ -56,6 +58,12 @@ def pull_secrets(namespace: str, selector: str = "", need: Need = Need.WANTED) -
     """The secrets of the kubelet's two types; never all Secrets."""
     for secret_type in DATA_KEYS:
         yield List("Secret", namespace, f"type={secret_type}", selector, need)
+
+
+def _whether_there(namespace: str, snapshot: Snapshot) -> Iterator[Read]:
+    """A namespace without secrets may not be there at all: the server lists both alike."""
+    if namespace and snapshot.live is not None and snapshot.live.rounds and not snapshot.secrets:
+        yield Get("Namespace", "", namespace, Need.OPTIONAL)
 
 
 def _users(namespace: str) -> Iterator[Read]:

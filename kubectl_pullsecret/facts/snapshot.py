@@ -85,6 +85,7 @@ NO_QUIET = Quiet(0, frozenset(), frozenset())
 class Live(NamedTuple):
     """What only an API server can tell."""
 
+    rounds: int  # of reads so far
     quiet: Mapping[str, Quiet]  # by namespace
     injected: Mapping[tuple[str, str], tuple[str, ...]]
     """By (namespace, account): the pull secrets of a new pod, as admission made them."""

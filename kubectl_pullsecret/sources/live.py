@@ -51,6 +51,7 @@ def observe(
         if not new:
             return snapshot
         seen.asked.update(new)
+        seen.rounds += 1
         for read, answer in zip(new, _ask(client, new, progress), strict=True):
             seen.add(read, answer)
     raise AssertionError("a planner never came to an end")
@@ -228,6 +229,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.asked: set[Read] = set()
+        self.rounds = 0
         self._objects: list[AnyObject] = []
         self._quiet: list[_QuietPod] = []
         self._namesakes: set[tuple[str, str]] = set()
@@ -285,6 +287,7 @@ class _Seen:
     def snapshot(self) -> Snapshot:
         """Join what was seen."""
         live = Live(
+            rounds=self.rounds,
             quiet=_by_namespace(self._quiet),
             injected=dict(self._injected),
             untried=dict(self._untried),

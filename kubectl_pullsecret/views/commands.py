@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.facts.kinds import display, is_object_name
@@ -21,6 +22,14 @@ USERNAME = "USER"  # where nobody knows it: the one word of a command that a per
 
 _PLUGIN = ("kubectl", "pullsecret")
 _ROLLOUTS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})  # kubectl rollout restart
+
+
+class Setting(NamedTuple):
+    """Where the commands of a report will be run."""
+
+    connection: tuple[str, ...] = ()  # the flags that each of them repeats
+    unrepeated: tuple[str, ...] = ()  # credentials that the user gave as flags: "token"
+    from_files: bool = False  # nobody knows which cluster the objects are of
 
 
 def command(fix: Fix, connection: tuple[str, ...] = ()) -> tuple[str, ...] | None:
@@ -114,11 +123,12 @@ def _restart(fix: Restart) -> tuple[str, ...] | None:
     return None
 
 
-def needs(fix: Fix) -> tuple[str, ...]:
-    """Return what a person must supply before the command works: a user name, a password."""
-    if not isinstance(fix, Create):
-        return ()
-    return ("password",) if fix.username else ("username", "password")
+def needs(fix: Fix, setting: Setting) -> tuple[str, ...]:
+    """Return what a person must supply or check before the command works."""
+    typed = ("username", "password") if isinstance(fix, Create) else ()
+    known = ("username",) if isinstance(fix, Create) and fix.username else ()
+    run = (*setting.unrepeated, *(["context"] if setting.from_files else ()))
+    return (*(one for one in typed if one not in known), *(run if command(fix) else ()))
 
 
 def in_words(fix: Fix) -> str:

@@ -1,8 +1,8 @@
 """The DoctorReport document: keys and order are a public contract.
 
-A fix's `needs` are what somebody must supply or check before its argv is run: "username" (the word
-USER stands for it), "password" (asked for, never in the argv), and "context" where the objects came
-from files, so that nobody knows which cluster the argv will reach.
+Before its argv is run a fix `needs` what somebody must supply or check: "username" (the word
+USER stands for it), "password" (asked for, never in the argv), "context" where the objects came
+from files, so that nobody knows which cluster the argv will reach, and "token" where a flag gave one.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 from kubectl_pullsecret.facts.kinds import kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Evidence, Finding, Fix, Incomplete, Note, Report, Severity
-from kubectl_pullsecret.views.commands import command, in_words, needs
+from kubectl_pullsecret.views.commands import Setting, command, in_words, needs
 from kubectl_pullsecret.views.data import Data, document, timestamp
 
 
 def report_data(
-    report: Report, *, connection: tuple[str, ...] = (), from_files: bool = False
+    report: Report,
+    setting: Setting = Setting(),  # noqa: B008 - it is a constant
 ) -> dict[str, Data]:
     """Return the report as a document for `as_json` and `as_yaml`."""
     return document(
@@ -27,7 +28,7 @@ def report_data(
                 "errors": report.count(Severity.ERROR),
                 "warnings": report.count(Severity.WARNING),
             },
-            "items": [_item(finding, connection, from_files) for finding in report.findings],
+            "items": [_item(finding, setting) for finding in report.findings],
             "incomplete": [_incomplete(part) for part in report.incomplete],
             "notes": [_note(note) for note in report.notes],
             "outages": list(report.outages),
@@ -35,7 +36,7 @@ def report_data(
     )
 
 
-def _item(finding: Finding, connection: tuple[str, ...], from_files: bool) -> dict[str, Data]:
+def _item(finding: Finding, setting: Setting) -> dict[str, Data]:
     return {
         "reason": finding.reason.value,
         "also": [reason.value for reason in finding.also],
@@ -52,7 +53,7 @@ def _item(finding: Finding, connection: tuple[str, ...], from_files: bool) -> di
         "message": finding.message,
         "cause": finding.cause,
         "evidence": [_evidence(line) for line in finding.evidence],
-        "fixes": [_fix(fix, connection, from_files) for fix in finding.fixes],
+        "fixes": [_fix(fix, setting) for fix in finding.fixes],
         "settledBy": list(finding.settled_by),
         "lastAttempt": timestamp(finding.last_attempt),
     }
@@ -66,14 +67,13 @@ def _evidence(line: Evidence) -> dict[str, Data]:
     return {"about": line.about, "text": line.text}
 
 
-def _fix(fix: Fix, connection: tuple[str, ...], from_files: bool) -> dict[str, Data]:
-    argv = command(fix, connection)
-    context = ("context",) if from_files and argv else ()
+def _fix(fix: Fix, setting: Setting) -> dict[str, Data]:
+    argv = command(fix, setting.connection)
     return {
         "kind": type(fix).__name__,
         "argv": None if argv is None else list(argv),
         "text": in_words(fix),
-        "needs": [*needs(fix), *context],
+        "needs": list(needs(fix, setting)),
     }
 
 

@@ -20,7 +20,7 @@ from kubectl_pullsecret.report import (
     Report,
     Severity,
 )
-from kubectl_pullsecret.views.commands import command, in_words, phrases
+from kubectl_pullsecret.views.commands import Setting, command, in_words, phrases
 from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block, wrap
 from kubectl_pullsecret.views.terminal import PIPE, Terminal, columns_of, neutralise
 
@@ -39,21 +39,21 @@ def report_text(
     terminal: Terminal = PIPE,
     *,
     wide: bool = False,
-    connection: tuple[str, ...] = (),
-    from_files: bool = False,
+    setting: Setting = Setting(),  # noqa: B008 - it is a constant
+    place: str = "",
 ) -> str:
     """Lay out a whole report; sections are separated by one empty line.
 
-    `wide` adds pods, nodes, confidence and cause; `connection` are the flags that commands repeat;
-    `from_files` reminds of the context once, if there is a command.
+    `wide` adds pods, nodes, confidence and cause; `place` is where was looked, told where nothing
+    was found. What the commands' `setting` asks of the user is said once, if there is a command.
     """
     sections = [
         _outages(report, terminal),
-        *(_finding(finding, terminal, wide, connection) for finding in report.findings),
+        *(_finding(finding, terminal, wide, setting.connection) for finding in report.findings),
         *_notes(report.notes, terminal),
         _incomplete(report.incomplete, terminal),
-        wrap(CHECK_CONTEXT, terminal.width) if from_files and _has_command(report) else [],
-        _summary(report, terminal, from_files),
+        _reminders(setting, terminal) if _has_command(report) else [],
+        _summary(report, terminal, place),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
@@ -171,17 +171,24 @@ def _not_seen(parts: list[Incomplete]) -> str:
     return f"not seen: {', '.join(names[:_NAMES_SHOWN])}{more}{where}: {parts[0].why}"
 
 
+def _reminders(setting: Setting, terminal: Terminal) -> list[str]:
+    words = [CHECK_CONTEXT] if setting.from_files else []
+    flags = " and ".join(f"--{name}" for name in setting.unrepeated)
+    words += [f"the commands leave out {flags}: add it when you run one"] if flags else []
+    return [line for sentence in words for line in wrap(sentence, terminal.width)]
+
+
 def _has_command(report: Report) -> bool:
     fixes = (fix for finding in report.findings for fix in finding.fixes)
     return any(not isinstance(fix, Advice) and command(fix) for fix in fixes)
 
 
-def _summary(report: Report, terminal: Terminal, from_files: bool) -> list[str]:
+def _summary(report: Report, terminal: Terminal, place: str) -> list[str]:
     """Add up several findings, or say that nothing is wrong; one finding is its own sum."""
     if not report.findings and report.notes:
         return []  # the notes of the named objects say it
     if not report.findings and not report.pods and not report.templates:
-        return ["no pod or workload in the input" if from_files else "no pods found"]
+        return wrap(f"no pod or workload {place}".rstrip(), terminal.width)
     if not report.findings:
         seen = " was seen" if report.incomplete else ""
         templates = _counted(report.templates, "template") if report.templates else ""

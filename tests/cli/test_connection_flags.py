@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -66,17 +67,18 @@ def test_a_fix_repeats_what_reaches_the_same_server(flags: tuple[str, ...], repe
     assert f"--recreate {repeated}\n" in fixes(*flags)
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [
-        ("--token", "s3cr3t-t0ken"),
-        ("--password=s3cr3t-t0ken",),
-        ("--request-timeout=5s",),
-        ("-v=6",),
-    ],
-)
-def test_a_fix_repeats_no_secret_and_nothing_about_this_run(flags: tuple[str, ...]) -> None:
-    assert fixes(*flags) == fixes()
+@pytest.mark.parametrize("flag", ["--request-timeout=5s", "-v=6", "--disable-compression"])
+def test_a_fix_repeats_nothing_about_this_run(flag: str) -> None:
+    assert fixes(flag) == fixes()
+
+
+@pytest.mark.parametrize("name", ["token", "password"])
+def test_a_credential_is_left_out_and_asked_for(name: str) -> None:
+    given = (f"--{name}", "s3cr3t-t0ken")
+    text, data = fixes(*given), fixes(*given, "-o", "json")
+    assert "s3cr3t-t0ken" not in text + data
+    assert f"the commands leave out --{name}" in text
+    assert json.loads(data)["items"][0]["fixes"][0]["needs"] == [name, "context"]
 
 
 def test_the_flags_show_no_secret_when_they_are_printed() -> None:

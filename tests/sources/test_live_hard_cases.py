@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 
+from kubectl_pullsecret.diagnosis.wanted import for_list
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Advice, Attach, Copy, FailOn, Reason
+from kubectl_pullsecret.sources.live import observe
+from kubectl_pullsecret.sources.transport import Client
 from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, Cluster, entry
 from tests.sources.live_runs import asked, doctor
+from tests.sources.recorded_server import RecordedServer
 
 POD = ObjectRef("Pod", NAMESPACE, "demo")
 SERVING = {"registry.test:5000": entry()}
@@ -158,3 +163,9 @@ def test_before_a_secret_is_created_one_looks_for_it_where_it_could_not_be_seen(
     fixes = doctor(cluster.objects, POD, forbidden=forbidden).report.findings[0].fixes
     assert isinstance(fixes[0], Advice)
     assert "look for a pull secret that is there already" in fixes[0].note
+
+
+def test_a_namespace_without_pull_secrets_is_asked_whether_it_is_there() -> None:
+    server = RecordedServer([])
+    observe(cast("Client", server), partial(for_list, NAMESPACE, "", False))
+    assert server.asked[2:] == [f"/api/v1/namespaces/{NAMESPACE}"]

@@ -20,7 +20,7 @@ from kubectl_pullsecret.report import (
     Restart,
     Rewrap,
 )
-from kubectl_pullsecret.views.commands import command, in_words, needs, phrases, quoted
+from kubectl_pullsecret.views.commands import Setting, command, in_words, needs, phrases, quoted
 
 
 def ref(kind: str, name: str) -> ObjectRef:
@@ -150,7 +150,7 @@ def test_a_fix_without_an_honest_command_has_none(fix: Fix) -> None:
     ],
 )
 def test_needs_are_what_a_person_must_supply(fix: Fix, wanted: tuple[str, ...]) -> None:
-    assert needs(fix) == wanted
+    assert needs(fix, Setting()) == wanted
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from kubectl_pullsecret.report import (
     Report,
     Severity,
 )
+from kubectl_pullsecret.views.commands import Setting
 from kubectl_pullsecret.views.data import as_json, as_yaml, timestamp
 from kubectl_pullsecret.views.doctor_report import report_data, report_names, resource_name
 
@@ -102,17 +103,17 @@ CONTRACT: dict[str, Any] = {
 
 
 def test_the_document_is_the_contract_in_keys_and_in_order() -> None:
-    written = as_json(report_data(REPORT, connection=("--context", "eu")))
+    written = as_json(report_data(REPORT, setting=Setting(("--context", "eu"))))
     assert written == json.dumps(CONTRACT, indent=4) + "\n"
 
 
 def test_yaml_says_the_same_in_the_same_order() -> None:
-    read = yaml.safe_load(as_yaml(report_data(REPORT, connection=("--context", "eu"))))
+    read = yaml.safe_load(as_yaml(report_data(REPORT, setting=Setting(("--context", "eu")))))
     assert json.dumps(read) == json.dumps(CONTRACT)
 
 
 def test_from_files_a_command_needs_its_context_checked() -> None:
-    items = json.loads(as_json(report_data(REPORT, from_files=True)))["items"]
+    items = json.loads(as_json(report_data(REPORT, setting=Setting(from_files=True))))["items"]
     assert [fix["needs"] for fix in items[0]["fixes"]] == [["password", "context"], []]
 
 

@@ -29,6 +29,7 @@ from kubectl_pullsecret.report import (
     Rewrap,
     Severity,
 )
+from kubectl_pullsecret.views.commands import Setting
 from kubectl_pullsecret.views.terminal import PIPE, Terminal
 from kubectl_pullsecret.views.text import CHECK_CONTEXT, report_text
 from tests.golden import assert_golden
@@ -239,7 +240,7 @@ def test_wide_adds_pods_nodes_confidence_and_cause() -> None:
 
 
 def test_commands_repeat_the_connection_flags() -> None:
-    text = report_text(REPORTS["many"], PIPE, connection=("--context", "prod eu"))
+    text = report_text(REPORTS["many"], PIPE, setting=Setting(("--context", "prod eu")))
     commands = [line for line in text.splitlines() if "kubectl " in line]
     assert len(commands) == 4
     assert all(line.split("     (")[0].endswith(" --context 'prod eu'") for line in commands)
@@ -260,13 +261,15 @@ def test_nothing_hostile_is_left_with_colour_off() -> None:
 
 
 def test_files_remind_of_the_context_once_at_the_end() -> None:
-    text = report_text(REPORTS["many"], PIPE, from_files=True)
+    text = report_text(REPORTS["many"], PIPE, setting=Setting(from_files=True))
     assert text.count(CHECK_CONTEXT) == 1
     assert text.index(CHECK_CONTEXT) > text.index("detach")
 
 
 def test_without_a_command_nothing_reminds_of_the_context() -> None:
-    assert CHECK_CONTEXT not in report_text(Report((DNS,), 1, 1), PIPE, from_files=True)
+    assert CHECK_CONTEXT not in report_text(
+        Report((DNS,), 1, 1), PIPE, setting=Setting(from_files=True)
+    )
 
 
 @pytest.mark.parametrize(
