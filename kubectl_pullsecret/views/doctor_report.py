@@ -1,8 +1,8 @@
 """The DoctorReport document: keys and order are a public contract.
 
 Before its argv is run a fix `needs` what somebody must supply or check: "username" (the word USER
-stands for it), "password" (asked for, or given as a flag before; never in the argv), "token" where a
-flag gave one, and "context" where the objects came from files, so that nobody knows the cluster.
+stands for it), "password" (asked for, or given as a flag before; never in the argv), "token" where
+a flag gave one, and "context" where the objects came from files: nobody knows of which cluster.
 """
 
 from __future__ import annotations

@@ -484,3 +484,42 @@ def test_any_json_is_read_or_refused_in_one_sentence(kind: str, fields: Json) ->
     except UnreadableObjectError as error:
         sentence = str(error)
     assert not sentence or " must be " in sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "selector", "written"),
+    [
+        ("Deployment", {"matchLabels": {"app": "web", "tier": "a"}}, "app=web,tier=a"),
+        (
+            "ReplicaSet",
+            {
+                "matchLabels": {"app": "web"},
+                "matchExpressions": [
+                    {"key": "zone", "operator": "In", "values": ["a", "b"]},
+                    {"key": "old", "operator": "NotIn", "values": ["yes"]},
+                    {"key": "track", "operator": "Exists"},
+                    {"key": "canary", "operator": "DoesNotExist"},
+                ],
+            },
+            "app=web,zone in (a,b),old notin (yes),track,!canary",
+        ),
+        ("ReplicationController", {"app": "web"}, "app=web"),
+        ("CronJob", None, ""),
+    ],
+)
+def test_a_selector_is_written_as_a_query_of_the_api(
+    kind: str, selector: dict[str, Any] | None, written: str
+) -> None:
+    raw = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "web"}, "spec": {}}
+    if selector is not None:
+        raw["spec"] = {"selector": selector}
+    found = read_object(raw)
+    assert isinstance(found, Workload)
+    assert found.selector == written
+
+
+def test_a_selector_of_a_wrong_shape_names_its_field() -> None:
+    expression = {"key": "zone", "operator": "In", "values": "a"}
+    spec = {"selector": {"matchExpressions": [expression]}}
+    with pytest.raises(UnreadableObjectError, match=r"matchExpressions\[\]\.values must be a list"):
+        read_object({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {}, "spec": spec})
