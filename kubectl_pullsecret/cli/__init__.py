@@ -6,10 +6,10 @@ How to add a command `frob`:
    (`@click.pass_obj`), does no work of its own, and returns an `ExitCode`::
 
        @click.command("frob", short_help="Frob a secret")
-       @filenames                      # shared flags: cli/options.py
+       @source                         # -f, -n, kubectl's connection flags: cli/source.py
        @output(Output.TEXT, Output.JSON)
        @click.pass_obj
-       def command(console: Console, filenames: tuple[str, ...], output: Output) -> ExitCode:
+       def command(console: Console, source: Source, output: Output) -> ExitCode:
            '''Frob a secret.'''
            # cores and views are imported when they run, so that --help stays cheap
            from kubectl_pullsecret.frobbing import frob
@@ -19,7 +19,7 @@ How to add a command `frob`:
 
 2. One line in the table `COMMANDS` of `cli/main.py`: name, module, the same short help.
 
-`-f` is read by `cli/input.py`, TYPE/NAME by `cli/targets.py`.
+`-f` and the cluster are looked at by `cli/source.py`, TYPE/NAME is read by `cli/targets.py`.
 
 What a command need not do: catch errors (`PullSecretError` becomes "error: …" and its exit code in
 `cli/main.py`, anything else a request for a bug report), neutralise text (`views.layout`,

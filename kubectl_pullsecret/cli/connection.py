@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
+
+from kubectl_pullsecret.credentials.masked import Masked
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.sources.kubeconfig import Overrides
@@ -54,16 +57,15 @@ _VERBOSITY = "verbosity"
 class ConnectionFlags(NamedTuple):
     """The connection flags of a command line, by their field."""
 
-    given: Mapping[str, str | bool | tuple[str, ...]]
+    given: Mapping[str, str | bool | tuple[str, ...] | Masked]
     verbosity: int = 0
 
     def overrides(self, namespace: str) -> Overrides:
         """Return them as the kubeconfig's resolution takes them; secrets masked."""
-        from kubectl_pullsecret.credentials.masked import Masked
         from kubectl_pullsecret.sources.kubeconfig import Overrides
 
         plain: dict[str, Any] = {
-            field: Masked(str(value)) if field in _SECRET else value
+            field: value.reveal() if field == "server" and isinstance(value, Masked) else value
             for field, value in self.given.items()
         }
         return Overrides(namespace=namespace, **plain)
@@ -71,7 +73,9 @@ class ConnectionFlags(NamedTuple):
     @property
     def unrepeated(self) -> tuple[str, ...]:
         """The credentials among them, which no command of ours repeats."""
-        return tuple(sorted(_SECRET & self.given.keys()))
+        server = self.given.get("server")
+        in_url = isinstance(server, Masked) and _without_user(server.reveal()) != server.reveal()
+        return tuple(sorted((_SECRET & self.given.keys()) | ({"password"} if in_url else set())))
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -81,7 +85,14 @@ class ConnectionFlags(NamedTuple):
         )
 
 
-def _words(flag: Flag, value: str | bool | tuple[str, ...] | None) -> tuple[str, ...]:
+def _without_user(server: str) -> str:
+    """Return a server's URL without user:password before its host."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", server)
+
+
+def _words(flag: Flag, value: str | bool | tuple[str, ...] | Masked | None) -> tuple[str, ...]:
+    if isinstance(value, Masked):
+        value = _without_user(value.reveal())
     if isinstance(value, bool) or value is None:
         return (flag.name,) if value else ()
     values = value if isinstance(value, tuple) else (value,)
@@ -96,7 +107,12 @@ def take(parameters: dict[str, Any]) -> ConnectionFlags:
     """Take the flags out of a command's parameters."""
     given = {flag.field: parameters.pop(flag.field) for flag in FLAGS}
     verbosity = parameters.pop(_VERBOSITY)
-    return ConnectionFlags({name: value for name, value in given.items() if value}, verbosity)
+    masked = {
+        name: Masked(value) if name in (*_SECRET, "server") else value
+        for name, value in given.items()
+        if value
+    }
+    return ConnectionFlags(masked, verbosity)
 
 
 def connection(function: Function) -> Function:

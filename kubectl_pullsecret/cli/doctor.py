@@ -60,7 +60,7 @@ def command(
             exit_code=ExitCode.USAGE,
         )
     chosen = None if all_namespaces else source.namespace
-    selection = Selection(parse_targets(targets, chosen or ""), chosen, healthy)
+    selection = Selection(parse_targets(targets), chosen, healthy)
     seen = look(console, source, partial(_wanted, selection, console), everywhere=all_namespaces)
     # imported last: a wrong target or file is told without them
     from kubectl_pullsecret.diagnosis.doctor import diagnose

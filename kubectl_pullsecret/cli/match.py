@@ -41,9 +41,10 @@ def command(
 ) -> ExitCode:
     """Say what each image name means.
 
-    With --for, -n or -f also which credentials the kubelet would try for it, in which order, and
-    why each other entry does not match. Without --for every pull secret of the namespace is asked:
-    that of -n, else of the input's only one that has secrets, else default.
+    With --for, -n, -f or a connection flag also which credentials the kubelet would try for it, in
+    which order, and why each other entry does not match. Without --for every pull secret of the
+    namespace is asked: that of -n, else the context's; of a file the only one that has secrets,
+    else default.
 
     \b
     Examples:
@@ -53,7 +54,7 @@ def command(
     from kubectl_pullsecret.diagnosis.matching import match_images
 
     pulls, seen_whole = None, ExitCode.FINE
-    if source.from_files or source.namespace or target is not None:
+    if source.from_files or source.namespace or target is not None or source.connection.given:
         from kubectl_pullsecret.diagnosis.pull_list import pull_list
 
         wanted = _target(target)

@@ -10,6 +10,7 @@ from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, output
 from kubectl_pullsecret.cli.source import cluster
 from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.views.terminal import neutralise
 
 
 @click.command(
@@ -33,7 +34,8 @@ def command(
 
         console.write(as_json(found) if output is Output.JSON else as_yaml(found))
     elif not client:
-        console.write(f"Server Version: {found['serverVersion'].get('gitVersion', 'unknown')}")
+        version = neutralise(found["serverVersion"].get("gitVersion", "unknown"))
+        console.write(f"Server Version: {version}")
     return ExitCode.FINE
 
 

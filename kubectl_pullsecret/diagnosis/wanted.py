@@ -63,7 +63,7 @@ def pull_secrets(namespace: str, selector: str = "", need: Need = Need.WANTED) -
 def _whether_there(namespace: str, snapshot: Snapshot) -> Iterator[Read]:
     """A namespace without secrets may not be there at all: the server lists both alike."""
     if namespace and snapshot.live is not None and snapshot.live.rounds and not snapshot.secrets:
-        yield Get("Namespace", "", namespace, Need.OPTIONAL)
+        yield Get("Namespace", "", namespace, Need.PRESENT)
 
 
 def _users(namespace: str) -> Iterator[Read]:

@@ -42,6 +42,7 @@ def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Itera
         yield from _owners(workload.ref.namespace, workload.owner, owners)
         if selected.named:
             yield from _pods_of(workload, snapshot)
+            yield from _events_of_creation(workload)
     pods = [pod for pod in selected.pods if ask_all or may_wait(pod)]
     examined = [examine(snapshot, owners, pod) for pod in pods]
     yield from _events(examined)
@@ -86,7 +87,7 @@ def _empty_namespaces(selection: Selection, snapshot: Snapshot) -> Iterator[Read
         names.add(selection.namespace)
     for name in sorted(names - {pod.ref.namespace for pod in snapshot.pods}):
         if not snapshot.quiet(name).pods and snapshot.sight("Pod", name) is COMPLETE:
-            yield Get("Namespace", "", name, Need.OPTIONAL)
+            yield Get("Namespace", "", name, Need.PRESENT)
 
 
 def _selected(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected:
@@ -121,9 +122,13 @@ def _around_template(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
     namespace = workload.ref.namespace
     if workload.template is not None:
         yield from of_spec(namespace, workload.template, snapshot)
+
+
+def _events_of_creation(workload: Workload) -> Iterator[Read]:
+    """Why a workload's pods could not be made, or the Job or ReplicaSet that makes them."""
     yield _events_about(workload.ref)
-    if workload.ref.kind in ("CronJob", "Deployment"):  # what they own makes the pods, or fails to
-        yield List("Event", namespace, f"reason={CREATE_EVENT}")
+    if workload.ref.kind in ("CronJob", "Deployment"):
+        yield List("Event", workload.ref.namespace, f"reason={CREATE_EVENT}")
 
 
 def _around_pod(one: ExaminedPod, owners: Owners, snapshot: Snapshot) -> Iterator[Read]:

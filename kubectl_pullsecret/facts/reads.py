@@ -12,6 +12,7 @@ class Need(Enum):
     REQUIRED = "required"  # nothing can be answered without it
     WANTED = "wanted"  # the answer is incomplete, and says so
     OPTIONAL = "optional"  # the answer is as good
+    PRESENT = "present"  # as good; but if it is not there, there is nothing to answer
 
 
 class Get(NamedTuple):

@@ -17,7 +17,7 @@ from kubectl_pullsecret.facts.objects import ObjectRef, Pod
 from kubectl_pullsecret.facts.pods import may_wait, read_pull_secrets
 from kubectl_pullsecret.facts.reading import UnreadableObjectError, read_object
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read, Refusal, TryPod
-from kubectl_pullsecret.facts.shapes import Json, mapping, text
+from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, text
 from kubectl_pullsecret.facts.snapshot import (
     COMPLETE,
     AnyObject,
@@ -33,7 +33,7 @@ from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 Wanted = Callable[[Snapshot], Iterable[Read]]
 
 _FEW = 16  # reads of a near server: a TLS handshake for each thread would cost more
-MOST_ROUNDS = 20  # a planner that always wants more is a bug
+_MOST_ROUNDS = 20  # a planner that always wants more is a bug
 
 
 def observe(
@@ -45,7 +45,7 @@ def observe(
         PullSecretError: a required read was refused, or what it names is not there.
     """
     seen = _Seen()
-    for _ in range(MOST_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
         snapshot = seen.snapshot()
         new = [read for read in dict.fromkeys(wanted(snapshot)) if read not in seen.asked]
         if not new:
@@ -86,6 +86,8 @@ def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> 
             if isinstance(read, List):
                 return _list(client, read, progress)
             found = _get(client, read) if isinstance(read, Get) else _try_pod(client, read)
+        except WrongShapeError as error:
+            return ApiError(f"the server's answer cannot be read: {error}", code=200)
         except ApiError as error:
             if _ends_it(read, error):
                 fatal.append(error)
@@ -106,9 +108,9 @@ def _ends_it(read: Read, error: ApiError) -> bool:
     Without an answer (0) or with wrong credentials (401) it is not about what was read: every other
     read would end so, each after its own retries.
     """
-    if read.need is Need.OPTIONAL:
-        return isinstance(read, Get) and read.kind == "Namespace" and error.not_found
-    return read.need is Need.REQUIRED or error.code in (0, 401)
+    if error.code in (0, 401) and not isinstance(read, TryPod):  # a webhook may be slow
+        return True
+    return read.need is Need.REQUIRED or (read.need is Need.PRESENT and error.not_found)
 
 
 def _answerless(read: Read, error: ApiError) -> PullSecretError:
@@ -247,8 +249,10 @@ class _Seen:
         elif isinstance(answer, ApiError) and not (isinstance(read, Get) and answer.not_found):
             self._refuse(read, answer.message)
         else:
-            self._settle(read)
-            for found in answer if isinstance(answer, list) else ():
+            answered = answer if isinstance(answer, list) else []
+            if not any(isinstance(one, UnreadableObjectError) for one in answered):
+                self._settle(read)
+            for found in answered:
                 self._add(read, found)
 
     def _add_trial(self, read: TryPod, answer: _Answer) -> None:
@@ -262,7 +266,7 @@ class _Seen:
     def _refuse(self, read: Get | List, said: str) -> None:
         why = said.rpartition(" is forbidden: ")[2]  # the words before it repeat the read
         self._why.setdefault((read.kind, read.namespace), why)
-        if read.need is Need.WANTED:
+        if read.need in (Need.REQUIRED, Need.WANTED):
             self._refusals.append(Refusal(read, why))
 
     def _settle(self, read: Get | List) -> None:

@@ -10,7 +10,9 @@ import http.client
 import queue
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -40,17 +42,25 @@ class Errands:
 
     def during(self, call: Callable[[], Result]) -> Result:
         """The call's result; meanwhile, what is asked for is done here."""
-        results: list[Result] = []
-        caller = Thread(target=lambda: results.append(call()), daemon=True)
-        caller.start()
-        while caller.is_alive() or not self._waiting.empty():
+        outcome: Future[Result] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(call())
+            except BaseException as error:
+                outcome.set_exception(error)
+
+        Thread(target=run, daemon=True).start()
+        deadline = time.monotonic() + _PATIENCE
+        while not outcome.done() or not self._waiting.empty():
+            assert time.monotonic() < deadline, "the call never came to an end"
             with suppress(queue.Empty):
                 act, done = self._waiting.get(timeout=0.02)
                 try:
                     act()
                 finally:
                     done.set()
-        return results.pop()
+        return outcome.result()
 
 
 class Relay(ThreadingTCPServer):

@@ -192,7 +192,7 @@ class TestKilled:
             control_plane.start_api_server()
         assert is_one_sentence(outcome), outcome.err
         assert "refused" in outcome.err
-        assert took < 3
+        assert took < 10
 
 
 class TestContinueTokensExpire:
@@ -312,4 +312,4 @@ def test_silence_in_the_middle_is_one_sentence_too(
         outcome = through("doctor", "pod/demo", "--request-timeout=1s")
         took = time.monotonic() - started
     assert is_one_sentence(outcome), outcome.err
-    assert took < 3
+    assert took < 10

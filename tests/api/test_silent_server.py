@@ -24,7 +24,7 @@ def test_it_is_one_sentence_after_the_request_timeout(
         took = time.monotonic() - started
     assert is_one_sentence(outcome), outcome.err
     assert "within 1 s (--request-timeout)" in outcome.err
-    assert 1 <= took < 3
+    assert 1 <= took < 10
 
 
 def test_ctrl_c_ends_it_at_once(control_plane: ControlPlane, kubeconfig: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.cli.connection import FLAGS, ConnectionFlags
+from kubectl_pullsecret.cli.connection import FLAGS, take
 from kubectl_pullsecret.cli.main import COMMANDS, commands
 from tests.cli.outside import invoke
 
@@ -81,6 +81,16 @@ def test_a_credential_is_left_out_and_asked_for(name: str) -> None:
     assert json.loads(data)["items"][0]["fixes"][0]["needs"] == [name, "context"]
 
 
-def test_the_flags_show_no_secret_when_they_are_printed() -> None:
-    overrides = ConnectionFlags({"token": "s3cr3t-t0ken"}).overrides("")
-    assert "s3cr3t-t0ken" not in repr(overrides)
+def test_a_password_in_the_server_s_url_is_one_too() -> None:
+    given = ("-s", "https://dev:S3cretPw@h:6443/x")
+    text, data = fixes(*given), fixes(*given, "-o", "json")
+    assert "S3cretPw" not in text + data
+    assert "--server https://h:6443/x" in text
+    assert json.loads(data)["items"][0]["fixes"][0]["needs"] == ["password", "context"]
+
+
+@pytest.mark.parametrize("flag", ["token", "password", "server"])
+def test_the_flags_show_no_secret_when_they_are_printed(flag: str) -> None:
+    parameters = dict.fromkeys((one.field for one in FLAGS), "") | {"verbosity": 0}
+    flags = take(parameters | {flag: "https://dev:S3cretPw@h"})
+    assert "S3cretPw" not in repr(flags)

@@ -248,3 +248,9 @@ def test_a_target_that_is_not_in_the_input_cannot_be_answered() -> None:
 def test_escapes_in_an_image_name_reach_no_terminal() -> None:
     _, out, _ = match("ng\x1b[31minx\u202e")
     assert out.startswith("ng\\x1b[31minx\\u202e is no image name\n")
+
+
+def test_a_connection_flag_asks_the_cluster() -> None:
+    code, _, err = match("nginx", "--context", "nope")
+    assert code is ExitCode.FAILED
+    assert '"nope"' in err

@@ -35,8 +35,9 @@ def doctor(
     namespace: str | None = NAMESPACE,
     forbidden: Iterable[tuple[str, str]] = (),
     now: datetime = NOW,
+    near: bool = True,
 ) -> Run:
-    server = RecordedServer(objects, forbidden)
+    server = RecordedServer(objects, forbidden, near=near)
     selection = Selection(targets, namespace)
     rounds = 0
 

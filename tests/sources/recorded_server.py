@@ -23,9 +23,14 @@ PLURALS = {info.plural: info.kind for info in KINDS}
 class RecordedServer:
     """Answers `Client`'s calls from objects; `forbidden` holds (verb, resource) pairs."""
 
-    near = True
-
-    def __init__(self, objects: Iterable[Json], forbidden: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        objects: Iterable[Json],
+        forbidden: Iterable[tuple[str, str]] = (),
+        *,
+        near: bool = True,
+    ) -> None:
+        self.near = near  # else it is asked by several threads
         self.objects = list(objects)
         self.forbidden = set(forbidden)
         self.asked: list[str] = []

@@ -40,13 +40,14 @@ def failing(**kwargs: Any) -> Cluster:
     return Cluster().account().pod(error=NOTHING_SENT, **kwargs)
 
 
+@pytest.mark.parametrize("near", [True, False])
 @pytest.mark.parametrize("capture", EXPECTED)
-def test_a_pod_takes_three_rounds_at_most(capture: str) -> None:
+def test_a_pod_takes_three_rounds_at_most(capture: str, near: bool) -> None:
     objects = json.loads((CAPTURES / capture).read_text())["items"]
     pods = [one["metadata"] for one in objects if one["kind"] == "Pod"]
     for pod in pods:
         target = ObjectRef("Pod", pod["namespace"], pod["name"])
-        run = doctor(objects, target, namespace=pod["namespace"], now=LATER)
+        run = doctor(objects, target, namespace=pod["namespace"], now=LATER, near=near)
         assert run.rounds <= 3
         assert len(run.server.asked) == len(set(run.server.asked)) <= 12
 

@@ -7,13 +7,15 @@ from typing import Any, cast
 
 import pytest
 
+from kubectl_pullsecret.diagnosis import Selection
 from kubectl_pullsecret.diagnosis.wanted import for_list
-from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.diagnosis.wanted_by_doctor import for_doctor
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Advice, Attach, Copy, FailOn, Reason
 from kubectl_pullsecret.sources.live import observe
-from kubectl_pullsecret.sources.transport import Client
-from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, Cluster, entry
+from kubectl_pullsecret.sources.transport import ApiError, Client
+from tests.diagnosis.cluster import HUB, NAMESPACE, NOTHING_SENT, NOW, Cluster, entry
 from tests.sources.live_runs import asked, doctor
 from tests.sources.recorded_server import RecordedServer
 
@@ -169,3 +171,40 @@ def test_a_namespace_without_pull_secrets_is_asked_whether_it_is_there() -> None
     server = RecordedServer([])
     observe(cast("Client", server), partial(for_list, NAMESPACE, "", False))
     assert server.asked[2:] == [f"/api/v1/namespaces/{NAMESPACE}"]
+
+
+class TestWhatCannotBeRead:
+    def test_is_a_pod_that_was_not_seen(self) -> None:
+        cluster = Cluster().account().pod(error=NOTHING_SENT)
+        cluster.objects[1]["spec"]["containers"] = "none"
+        run = doctor(cluster.objects)
+        assert [(part.verb, part.resource) for part in run.report.incomplete] == [("list", "pods")]
+        assert run.report.exit_code(FailOn.ERROR) is ExitCode.INCOMPLETE
+
+    def test_is_a_secret_that_is_not_missing(self) -> None:
+        cluster = Cluster().account().pod(error=NOTHING_SENT, secrets=("pull",))
+        cluster.secret("pull", SERVING).objects[-1]["data"] = "none"
+        (finding,) = doctor(cluster.objects, POD).report.findings
+        assert finding.reason is not Reason.SECRET_NOT_FOUND
+
+
+def test_a_whole_namespace_costs_no_request_for_each_of_its_workloads() -> None:
+    cluster = Cluster().account()
+    for number in range(200):
+        cluster.workload("Deployment", f"web-{number}")
+    selection = Selection((), NAMESPACE, healthy=True)
+    server = RecordedServer(cluster.objects)
+    observe(cast("Client", server), partial(for_doctor, selection, NOW))
+    assert len(server.asked) < 20
+
+
+@pytest.mark.parametrize("code", [0, 401])
+def test_a_server_that_is_gone_is_not_taken_for_a_refusal(code: int) -> None:
+    class Gone(RecordedServer):
+        def items(self, path: str, *args: Any, **kwargs: Any) -> list[Any]:
+            if "secrets" in path:
+                return super().items(path, *args, **kwargs)
+            raise ApiError("nobody answers", code=code)
+
+    with pytest.raises(PullSecretError, match="nobody answers"):
+        observe(cast("Client", Gone([])), partial(for_list, NAMESPACE, "", True))

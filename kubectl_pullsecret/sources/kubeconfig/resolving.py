@@ -60,6 +60,7 @@ def resolve(
     if in_pod and _is_default(choice, server, proxy, timeout):
         address, connection = pod.service_account(overrides, environment, pod_folder, read)
         server = _server(address, "KUBERNETES_SERVICE_HOST")
+        choice = choice._replace(unreachable_remedy="")  # it is about kubeconfigs
     else:
         if choice.serverless:
             remedy = "mend the context, or choose another one: --context NAME"

@@ -1,13 +1,5 @@
 """The one who asks: JSON in and out, pages, tries.
 
-    Client(connection, log=None, verbosity=0)    # an authenticated Connection; a context manager
-    .get(path, action, *, query=(), metadata_only=False) -> Json
-    .post(path, body, action, *, query=()) -> Json
-    .items(path, action, *, reduce, query=(), metadata_only=False) -> list[T]
-    .close()
-    Action(verb, resource, namespace="", name="")    # for sentences
-    ApiError(PullSecretError): .code, .reason, .forbidden, .not_found
-
 Paths are plain text ("/api/v1/namespaces/x/secrets/y"), quoted here; queries are pairs of text.
 Items of a list have neither kind nor apiVersion, as the server sends them: `reduce` knows them.
 Every method may raise ApiError, and is safe to call from several threads.
@@ -46,7 +38,6 @@ from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueErr
 from kubectl_pullsecret.sources.transport.request_headers import (
     JSON,
     METADATA_LIST,
-    METADATA_OBJECT,
     headers_of,
 )
 from kubectl_pullsecret.sources.transport.retries import pause_after_answer, pause_after_fault
@@ -117,12 +108,9 @@ class Client:
         """Close the connections that nobody uses; those in use close when they are done."""
         self._route.pool.close()
 
-    def get(
-        self, path: str, action: Action, *, query: Query = (), metadata_only: bool = False
-    ) -> Json:
-        """One object, or whatever else is at a path; of an object only kind and metadata."""
-        accept = METADATA_OBJECT if metadata_only else JSON
-        return self._object(self._request("GET", path, action, query, accept))
+    def get(self, path: str, action: Action, *, query: Query = ()) -> Json:
+        """One object, or whatever else is at a path."""
+        return self._object(self._request("GET", path, action, query, JSON))
 
     def post(self, path: str, body: Json, action: Action, *, query: Query = ()) -> Json:
         """What the server makes of an object."""
@@ -279,7 +267,7 @@ class Client:
         try:
             outcome = Begun(lambda: self._exchange(request, peer)).result(left)
         except OverdueError:
-            outcome = timeout_of(request.action, peer)
+            outcome = timeout_of(request.action, peer, overdue=True)
         except (HTTPError, HTTPException, OSError) as raised:
             outcome = fault_of(raised, request.action, peer, monotonic() - started)
         self._note(request, outcome, monotonic() - started)

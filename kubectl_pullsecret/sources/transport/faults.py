@@ -60,6 +60,8 @@ def fault_of(raised: Exception, action: Action, peer: Peer, seconds: float) -> F
     if isinstance(cause, http.NameResolutionError):
         host = peer.server.rpartition(":")[0]
         return _fault(action, f"the name {host} is not known", f"is it right? {_KUBECONFIG}")
+    if isinstance(cause, http.LocationParseError):
+        return _fault(action, f"{peer.server} is no address", f"is it right? {_KUBECONFIG}")
     if isinstance(cause, http.NewConnectionError):  # before its base class, the timeout
         return _not_connected(cause, action, peer)
     if isinstance(cause, (http.ConnectTimeoutError, http.ReadTimeoutError)):
@@ -80,11 +82,13 @@ def fault_of(raised: Exception, action: Action, peer: Peer, seconds: float) -> F
     return FaultError(_error(action, what, "try again"), cut=True)
 
 
-def timeout_of(action: Action, peer: Peer, *, connecting: bool = False) -> FaultError:
-    """Nothing was heard for too long."""
+def timeout_of(
+    action: Action, peer: Peer, *, connecting: bool = False, overdue: bool = False
+) -> FaultError:
+    """Nothing was heard for too long; or (`overdue`) not everything within the user's limit."""
     seconds = peer.connect if connecting else peer.silence
     usual = CONNECT_SECONDS if connecting else SILENCE_SECONDS
-    if peer.limit is not None and seconds < usual:
+    if peer.limit is not None and (overdue or seconds < usual):
         what = f"no answer from {peer.server} within {peer.limit:g} s (--request-timeout)"
     elif connecting:
         what = f"no connection to {peer.server} within {seconds:g} s"

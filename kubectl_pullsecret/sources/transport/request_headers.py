@@ -16,9 +16,7 @@ from kubectl_pullsecret.sources.connection import Connection, Impersonation
 
 USER_AGENT = f"kubectl-pullsecret/{__version__}"
 JSON = "application/json"
-_METADATA = "application/json;as={};g=meta.k8s.io;v=v1"
-METADATA_LIST = _METADATA.format("PartialObjectMetadataList")
-METADATA_OBJECT = _METADATA.format("PartialObjectMetadata")
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 # client-go, transport/round_trippers.go, legalHeaderKeyBytes; letters, digits and _.-~ besides
 _LEGAL_IN_NAMES = "!#$&'*+^`|"
