@@ -29,17 +29,16 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
     """
     owners = Owners(snapshot)
     selected = select(snapshot, selection, owners)
-    ask_all = selected.named or selection.healthy
-    examined = [examine(snapshot, owners, pod) for pod in selected.pods if ask_all or may_wait(pod)]
+    examined = [examine(snapshot, owners, pod) for pod in selected.judged_pods]
     failing = [pod for pod in examined if pod.attempts]
     cases = Cases(Known(snapshot, now), _crowded_accounts(failing))
     failed = [cases.of_attempts(pod) for pod in failing]
-    templates = [list(cases.of_template(one)) for one in _idle_workloads(selected, owners, ask_all)]
+    templates = [list(cases.of_template(one)) for one in _idle_workloads(selected, owners)]
     findings = group(
         [
             *(finding for of_pod in failed for finding in _failures(of_pod)),
             *_before_pull(snapshot, owners, selected, examined),
-            *_pod_predictions(cases, examined, ask_all),
+            *_pod_predictions(cases, examined, selected.ask_all),
             *filter(None, (prediction(case, runs=False) for of in templates for case in of)),
             *(found for one in selected.accounts for found in account_findings(snapshot, one)),
         ]
@@ -108,9 +107,11 @@ def _pod_predictions(
                 yield found
 
 
-def _idle_workloads(selected: Selected, owners: Owners, ask_all: bool) -> list[Workload]:
+def _idle_workloads(selected: Selected, owners: Owners) -> list[Workload]:
     """The workloads without pods, judged by their template; live ones only where asked."""
-    asked = [one for one in selected.workloads if one.template and (ask_all or not one.uid)]
+    asked = [
+        one for one in selected.workloads if one.template and (selected.ask_all or not one.uid)
+    ]
     busy = owners.with_pods() if asked else frozenset()
     return [one for one in asked if one.ref not in busy]
 

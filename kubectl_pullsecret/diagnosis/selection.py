@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Pod, ServiceAccount, Workload
+from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import NO_QUIET, Quiet, Snapshot
 
 _Named = TypeVar("_Named", Pod, Workload, ServiceAccount)
@@ -31,8 +32,14 @@ class Selected(NamedTuple):
     workloads: tuple[Workload, ...]
     accounts: tuple[ServiceAccount, ...] = ()
     named: bool = False
+    ask_all: bool = False  # also what runs, and templates: somebody wants to know what may fail
     missing: tuple[ObjectRef, ...] = ()  # targets that are not there, or not the only ones
     quiet: Quiet = NO_QUIET  # further pods, which nothing keeps from running
+
+    @property
+    def judged_pods(self) -> list[Pod]:
+        """The pods that are worth a look: live and offline must take the same."""
+        return [pod for pod in self.pods if self.ask_all or may_wait(pod)]
 
 
 class Owners:
@@ -107,13 +114,16 @@ def select(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selected
     Raises PullSecretError for a target that is not there.
     """
     if not selection.targets:
-        return _everything(snapshot, selection.namespace, owners)
+        everything = _everything(snapshot, selection.namespace, owners)
+        return everything._replace(ask_all=selection.healthy)
     found, missing = _find_all(snapshot, selection, owners)
+    named = any(target.kind != "Namespace" for target in selection.targets)
     return Selected(
         pods=_once(pod for one in found for pod in one.pods),
         workloads=_once(workload for one in found for workload in one.workloads),
         accounts=_once(account for one in found for account in one.accounts),
-        named=any(target.kind != "Namespace" for target in selection.targets),
+        named=named,
+        ask_all=named or selection.healthy,
         quiet=Quiet.together(one.quiet for one in found),
         missing=missing,
     )

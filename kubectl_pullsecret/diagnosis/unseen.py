@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.kinds import plural
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reads import Get, Refusal
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -20,7 +20,7 @@ def what_helps(snapshot: Snapshot, kind: str, namespace: str) -> str:
 
 def missing_target(target: ObjectRef) -> Incomplete:
     """One of several targets, of which nothing can be said."""
-    resource = f"{_plural(target.kind)}/{target.name}"
+    resource = f"{plural(target.kind)}/{target.name}"
     return Incomplete("get", resource, target.namespace, "it was not found")
 
 
@@ -39,11 +39,6 @@ def incomplete(refusal: Refusal) -> Incomplete:
     """A refused read as the report has it: the verb and the resource that would help."""
     read = refusal.read
     if isinstance(read, Get):
-        resource = f"{_plural(read.kind)}/{read.name}"
+        resource = f"{plural(read.kind)}/{read.name}"
         return Incomplete("get", resource, read.namespace, refusal.why)
-    return Incomplete("list", _plural(read.kind), read.namespace, refusal.why)
-
-
-def _plural(kind: str) -> str:
-    info = kind_info(kind)
-    return info.plural if info is not None else kind.lower()
+    return Incomplete("list", plural(read.kind), read.namespace, refusal.why)

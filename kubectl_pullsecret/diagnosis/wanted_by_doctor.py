@@ -36,15 +36,13 @@ def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Itera
     yield from _scope(selection)
     owners = Owners(snapshot)
     selected = _selected(snapshot, selection, owners)
-    ask_all = selected.named or selection.healthy
-    for workload in selected.workloads if ask_all else ():
+    for workload in selected.workloads if selected.ask_all else ():
         yield from _around_template(workload, snapshot)
         yield from _owners(workload.ref.namespace, workload.owner, owners)
         if selected.named:
             yield from _pods_of(workload, snapshot)
             yield from _events_of_creation(workload)
-    pods = [pod for pod in selected.pods if ask_all or may_wait(pod)]
-    examined = [examine(snapshot, owners, pod) for pod in pods]
+    examined = [examine(snapshot, owners, pod) for pod in selected.judged_pods]
     yield from _events(examined)
     for one in examined:
         yield from _around_pod(one, owners, snapshot)
@@ -146,7 +144,7 @@ def _owners(namespace: str, owner: OwnerRef | None, owners: Owners) -> Iterator[
     if owner is None or not is_object_name(owner.name):
         return
     info = kind_info(owner.kind)
-    if info is not None and owner.api_version.split("/")[0] == (info.group or "v1"):
+    if info is not None and owner.api_version.rpartition("/")[0] == info.group:
         yield Get(owner.kind, namespace, owner.name)
 
 

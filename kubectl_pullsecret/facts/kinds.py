@@ -17,6 +17,11 @@ class KindInfo(NamedTuple):
     short: str  # what our own output uses before the slash
     aliases: tuple[str, ...] = ()
 
+    @property
+    def api_version(self) -> str:
+        """As in manifests; each kind of ours has version v1 of its group."""
+        return f"{self.group}/v1" if self.group else "v1"
+
 
 KINDS: tuple[KindInfo, ...] = (
     KindInfo("Pod", "pods", "", "pod", ("po",)),
@@ -40,6 +45,12 @@ _BY_KIND = {info.kind: info for info in KINDS}
 def kind_info(kind: str) -> KindInfo | None:
     """The table's row of a kind as written in manifests; None for a kind that is not in it."""
     return _BY_KIND.get(kind)
+
+
+def plural(kind: str) -> str:
+    """The name of a kind's resource, e.g. "pods"; for an unknown kind the kind in lower case."""
+    info = kind_info(kind)
+    return info.plural if info is not None else kind.lower()
 
 
 def find_kind(word: str) -> KindInfo | None:

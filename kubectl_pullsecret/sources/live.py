@@ -1,33 +1,24 @@
 """A Snapshot from an API server: reads in rounds, each round's requests beside one another.
 
 What is worth reading the caller says (`diagnosis.wanted`), by looking at what was seen so far; how
-to read it, how much of a kind was then seen, and what the server refused is told here.
+to read it is told here, what came of it in `seen`. A near server is asked one read after another.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.kinds import KindInfo, kind_info, plural
 from kubectl_pullsecret.facts.objects import ObjectRef, Pod
 from kubectl_pullsecret.facts.pods import may_wait, read_pull_secrets
 from kubectl_pullsecret.facts.reading import UnreadableObjectError, read_object
-from kubectl_pullsecret.facts.reads import Get, List, Need, Read, Refusal, TryPod
+from kubectl_pullsecret.facts.reads import Get, List, Need, Read, TryPod
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, text
-from kubectl_pullsecret.facts.snapshot import (
-    COMPLETE,
-    AnyObject,
-    Completeness,
-    Live,
-    Quiet,
-    Sight,
-    Snapshot,
-)
+from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.sources.beside import MOST_THREADS, beside
+from kubectl_pullsecret.sources.seen import Answer, Found, QuietPod, Seen, Trial
 from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 
 Wanted = Callable[[Snapshot], Iterable[Read]]
@@ -44,7 +35,7 @@ def observe(
     Raises:
         PullSecretError: a required read was refused, or what it names is not there.
     """
-    seen = _Seen()
+    seen = Seen()
     for _ in range(_MOST_ROUNDS):
         snapshot = seen.snapshot()
         new = [read for read in dict.fromkeys(wanted(snapshot)) if read not in seen.asked]
@@ -57,29 +48,11 @@ def observe(
     raise AssertionError("a planner never came to an end")
 
 
-class _QuietPod(NamedTuple):
-    """What is kept of a pod that runs or is done."""
-
-    namespace: str
-    owner: str  # its controller's uid
-    uses: tuple[tuple[str, str], ...]  # (pull secret, image)
-
-
-class _Trial(NamedTuple):
-    """What admission gave to a trial pod."""
-
-    pull_secrets: tuple[str, ...]
-
-
-_Found = AnyObject | _QuietPod | ObjectRef | _Trial | UnreadableObjectError
-_Answer = list[_Found] | ApiError
-
-
-def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> list[_Answer]:
+def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> list[Answer]:
     """The reads' answers. Raises the first error, in their order, that leaves nothing to answer."""
     fatal: list[ApiError] = []
 
-    def ask(read: Read) -> _Answer:
+    def ask(read: Read) -> Answer:
         if fatal:  # told below, by the first of those that were asked
             return fatal[0]
         try:
@@ -120,20 +93,20 @@ def _answerless(read: Read, error: ApiError) -> PullSecretError:
     return error
 
 
-def _get(client: Client, read: Get) -> _Found | None:
-    action = Action("get", _resource(read.kind), read.namespace, read.name)
+def _get(client: Client, read: Get) -> Found | None:
+    action = Action("get", plural(read.kind), read.namespace, read.name)
     return _reduced(client.get(_path(read.kind, read.namespace, read.name), action))
 
 
-def _list(client: Client, read: List, progress: Callable[[str], None]) -> list[_Found]:
-    kind, api_version = read.kind, _api_version(read.kind)
+def _list(client: Client, read: List, progress: Callable[[str], None]) -> list[Found]:
+    kind, api_version = read.kind, _info(read.kind).api_version
     seen = 0
 
-    def reduce(raw: Json) -> _Found | None:
+    def reduce(raw: Json) -> Found | None:
         nonlocal seen
         seen += 1
         if seen % 1000 == 0:
-            progress(f"reading {_resource(kind)}: {seen:,}")
+            progress(f"reading {plural(kind)}: {seen:,}")
         if read.metadata_only:
             return _name_of(kind, raw)
         found = _reduced({"kind": kind, "apiVersion": api_version, **raw})
@@ -143,7 +116,7 @@ def _list(client: Client, read: List, progress: Callable[[str], None]) -> list[_
 
     return client.items(
         _path(kind, read.namespace),
-        Action("list", _resource(kind), read.namespace),
+        Action("list", plural(kind), read.namespace),
         query=_selectors(read),
         reduce=reduce,
         metadata_only=read.metadata_only,
@@ -155,7 +128,7 @@ def _selectors(read: List) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in given if value)
 
 
-def _reduced(raw: Json) -> _Found | None:
+def _reduced(raw: Json) -> Found | None:
     try:
         return read_object(raw)
     except UnreadableObjectError as error:
@@ -169,20 +142,20 @@ def _name_of(kind: str, raw: Json) -> ObjectRef:
     )
 
 
-def _quiet(pod: Pod) -> _QuietPod:
-    return _QuietPod(
+def _quiet(pod: Pod) -> QuietPod:
+    return QuietPod(
         namespace=pod.ref.namespace,
         owner=pod.owner.uid if pod.owner is not None else "",
         uses=tuple((name, use.image) for name in pod.spec.pull_secrets for use in pod.spec.images),
     )
 
 
-def _try_pod(client: Client, read: TryPod) -> _Found | None:
+def _try_pod(client: Client, read: TryPod) -> Found | None:
     """Ask admission, webhooks included: the pod is made in no way (`dryRun=All`)."""
     path = _path("Pod", read.namespace)
     action = Action("create", "pods", read.namespace)
     made = client.post(path, _trial(read.account), action, query=(("dryRun", "All"),))
-    return _Trial(read_pull_secrets(mapping(made, "spec", ""), "spec"))
+    return Trial(read_pull_secrets(mapping(made, "spec", ""), "spec"))
 
 
 def _trial(account: str) -> Json:
@@ -206,122 +179,16 @@ def _trial(account: str) -> Json:
     }
 
 
-def _resource(kind: str) -> str:
+def _info(kind: str) -> KindInfo:
     info = kind_info(kind)
-    assert info is not None
-    return info.plural
-
-
-def _api_version(kind: str) -> str:
-    info = kind_info(kind)
-    return f"{info.group}/v1" if info is not None and info.group else "v1"
+    assert info is not None, f"nobody plans to read a {kind}"
+    return info
 
 
 def _path(kind: str, namespace: str, name: str = "") -> str:
-    """The resource's path; every kind of ours has version v1 of its group."""
-    version = _api_version(kind)
+    """The resource's path."""
+    version = _info(kind).api_version
     words = ["apis" if "/" in version else "api", version]
     words += ["namespaces", namespace] if namespace else []
-    words += [_resource(kind), name] if name else [_resource(kind)]
+    words += [plural(kind), name] if name else [plural(kind)]
     return "/" + "/".join(words)
-
-
-class _Seen:
-    """Everything that was answered so far."""
-
-    def __init__(self) -> None:
-        self.asked: set[Read] = set()
-        self.rounds = 0
-        self._objects: list[AnyObject] = []
-        self._quiet: list[_QuietPod] = []
-        self._namesakes: set[tuple[str, str]] = set()
-        self._injected: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._untried: dict[tuple[str, str], str] = {}
-        self._refusals: list[Refusal] = []
-        self._whole: set[tuple[str, str]] = set()  # kind and namespace ("" for all) seen whole
-        self._names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._why: dict[tuple[str, str], str] = {}
-
-    def add(self, read: Read, answer: _Answer) -> None:
-        """Take up one answer."""
-        if isinstance(read, TryPod):
-            self._add_trial(read, answer)
-        elif isinstance(answer, ApiError) and not (isinstance(read, Get) and answer.not_found):
-            self._refuse(read, answer.message)
-        else:
-            answered = answer if isinstance(answer, list) else []
-            if not any(isinstance(one, UnreadableObjectError) for one in answered):
-                self._settle(read)
-            for found in answered:
-                self._add(read, found)
-
-    def _add_trial(self, read: TryPod, answer: _Answer) -> None:
-        if isinstance(answer, ApiError):
-            self._untried[read.namespace, read.account] = answer.message
-            return
-        for found in answer:
-            assert isinstance(found, _Trial)
-            self._injected[read.namespace, read.account] = found.pull_secrets
-
-    def _refuse(self, read: Get | List, said: str) -> None:
-        why = said.rpartition(" is forbidden: ")[2]  # the words before it repeat the read
-        self._why.setdefault((read.kind, read.namespace), why)
-        if read.need in (Need.REQUIRED, Need.WANTED):
-            self._refusals.append(Refusal(read, why))
-
-    def _settle(self, read: Get | List) -> None:
-        place = (read.kind, read.namespace)
-        if isinstance(read, Get):
-            self._names[place].add(read.name)
-        elif read.kind == "Event" or not (
-            read.field_selector or read.label_selector or read.metadata_only
-        ):
-            self._whole.add(place)
-
-    def _add(self, read: Get | List, found: _Found) -> None:
-        if isinstance(found, UnreadableObjectError):
-            self._refuse(read, str(found))
-        elif isinstance(found, _QuietPod):
-            self._quiet.append(found)
-        elif isinstance(found, ObjectRef):
-            self._namesakes.add((found.namespace, found.name))
-        elif not isinstance(found, _Trial):
-            self._objects.append(found)
-
-    def snapshot(self) -> Snapshot:
-        """Join what was seen."""
-        live = Live(
-            rounds=self.rounds,
-            quiet=_by_namespace(self._quiet),
-            injected=dict(self._injected),
-            untried=dict(self._untried),
-            namesakes=frozenset(self._namesakes),
-            refusals=tuple(self._refusals),
-        )
-        return Snapshot.of(self._objects, self._sights(), live)
-
-    def _sights(self) -> dict[tuple[str, str], Sight]:
-        """What is whole stays whole; what was asked by name is settled by name."""
-        sights = {place: Sight(Completeness.UNREAD, why=why) for place, why in self._why.items()}
-        for place, names in self._names.items():
-            why = self._why.get(place, "")
-            sights[place] = Sight(Completeness.PARTIAL, frozenset(names), why)
-        whole_kinds = {kind for kind, namespace in self._whole if not namespace}
-        for place in sights:
-            if place[0] in whole_kinds:
-                sights[place] = COMPLETE
-        return sights | dict.fromkeys(self._whole, COMPLETE)
-
-
-def _by_namespace(pods: Iterable[_QuietPod]) -> Mapping[str, Quiet]:
-    together: defaultdict[str, list[_QuietPod]] = defaultdict(list)
-    for pod in pods:
-        together[pod.namespace].append(pod)
-    return {
-        namespace: Quiet(
-            pods=len(found),
-            owners=frozenset(pod.owner for pod in found),
-            uses=frozenset(use for pod in found for use in pod.uses),
-        )
-        for namespace, found in together.items()
-    }
