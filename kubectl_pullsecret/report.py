@@ -177,8 +177,7 @@ class PodGroup:
     nodes: tuple[str, ...] = ()  # at most ten
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One reason why one owner's image does not pull, with its proof and its remedy."""
 
     reason: Reason

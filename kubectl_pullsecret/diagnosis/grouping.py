@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from kubectl_pullsecret.diagnosis.reasons import UNREACHED
@@ -66,8 +65,7 @@ def _merge(members: Sequence[Finding]) -> Finding:
     names = dict.fromkeys(name for member in members for name in member.pods.names)
     nodes = dict.fromkeys(node for member in members for node in member.pods.nodes)
     pods = PodGroup(len(names), tuple(names)[:NAMES_SHOWN], tuple(nodes)[:NAMES_SHOWN])
-    return replace(
-        newest,
+    return newest._replace(
         pods=pods,
         message=_counted(newest, len(names)),
         containers=_union(member.containers for member in members),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import (
@@ -96,17 +96,19 @@ class Live(NamedTuple):
     refusals: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True)
-class Snapshot:
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Snapshot(NamedTuple):
     """The objects that were seen, joined the way that a diagnosis asks for them."""
 
     pods: tuple[Pod, ...] = ()
-    workloads: Mapping[ObjectRef, Workload] = field(default_factory=dict)
-    accounts: Mapping[tuple[str, str], ServiceAccount] = field(default_factory=dict)
-    secrets: Mapping[tuple[str, str], Secret] = field(default_factory=dict)
-    nodes: Mapping[str, Node] = field(default_factory=dict)
-    events: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)  # by involved uid or ref
-    sights: Mapping[tuple[str, str], Sight] = field(default_factory=dict)  # by (kind, namespace)
+    workloads: Mapping[ObjectRef, Workload] = _NOTHING
+    accounts: Mapping[tuple[str, str], ServiceAccount] = _NOTHING
+    secrets: Mapping[tuple[str, str], Secret] = _NOTHING
+    nodes: Mapping[str, Node] = _NOTHING
+    events: Mapping[str, tuple[Event, ...]] = _NOTHING  # by involved uid or ref
+    sights: Mapping[tuple[str, str], Sight] = _NOTHING  # by (kind, namespace)
     live: Live | None = None  # None: from files
 
     @classmethod

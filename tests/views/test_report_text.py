@@ -5,7 +5,6 @@ Set UPDATE_GOLDEN=1 to write the files anew, then read the difference.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,8 +185,7 @@ DNS = Finding(
     fixes=(Advice("make the name resolve on the node"),),
 )
 
-HOSTILE = replace(
-    HUB_KEY,
+HOSTILE = HUB_KEY._replace(
     message="pod/demo cannot pull \x1b]0;owned\x07evil\u202egnp.exe (a\u200bpp)",
     evidence=(Evidence("seen", ("first line\nsecond\x1b[2Jline\x9b31m\u2066\udc80",)),),
     fixes=(Rewrap("prod", "pull", "pull", (("re\u200bg'y; rm -rf", "reg"),)),),
@@ -308,8 +306,8 @@ def test_a_warning_says_so_in_words() -> None:
 
 
 def test_what_holds_too_is_named_once() -> None:
-    told = replace(
-        REPLICAS, evidence=(Evidence("also", ("CredentialExpired", "secret/x ended in 2024")),)
+    told = REPLICAS._replace(
+        evidence=(Evidence("also", ("CredentialExpired", "secret/x ended in 2024")),)
     )
     text = report_text(Report((told,), 1, 1), PIPE)
     assert text.count("CredentialExpired") == 1

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import cast
 
 from kubectl_pullsecret.credentials.masked import Masked
@@ -62,6 +64,9 @@ def read_kubeconfig(raw: bytes, file: str) -> Kubeconfig:
 def _document(raw: bytes, file: str) -> object:
     """The first document of the text: goyaml reads no further."""
     text = decode(raw, file)
+    if text.startswith("{"):
+        with suppress(ValueError, RecursionError):  # no JSON: YAML has braces too
+            return json.loads(text)
     try:
         limit_yaml(len(text))
         return next(yaml_documents(text, _unnoticed), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http.client import HTTPException
 from http.client import responses as phrases
 from math import inf
@@ -157,16 +158,14 @@ class Client:
         query: Query,
         accept: str,
     ) -> None:
-        def ask(token: str) -> Begun[Answer]:
+        def page(token: str) -> Answer:
             paging = [("limit", str(PAGE_SIZE)), *([("continue", token)] if token else [])]
-            request = self._request("GET", path, action, [*query, *paging], accept)
-            return Begun(lambda: self._answer(request))
+            return self._answer(self._request("GET", path, action, [*query, *paging], accept))
 
-        token, page = "", ask("")
+        token, answer = "", page("")
         while True:
-            answer = page.result()
             glanced = token_at_a_glance(answer.body)
-            ahead = ask(glanced) if glanced and glanced != token else None
+            ahead = Begun(partial(page, glanced)) if glanced and glanced != token else None
             items, following = self._items(answer, action)
             found.extend(small for item in items if (small := reduce(item)) is not None)
             del answer, items
@@ -174,7 +173,7 @@ class Client:
                 return
             if following == token:
                 raise unreadable(action, self._route.server, "repeats a page")
-            page = ahead if ahead and following == glanced else ask(following)
+            answer = ahead.result() if ahead and following == glanced else page(following)
             token = following
 
     def _items(self, answer: Answer, action: Action) -> tuple[list[Json], str]:
