@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 
+from kubectl_pullsecret.cli.options import Function
 from kubectl_pullsecret.credentials.masked import Masked
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.sources.kubeconfig import Overrides
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Flag(NamedTuple):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from kubectl_pullsecret.cli.connection import ConnectionFlags, Function, add_flags, take
+from kubectl_pullsecret.cli.connection import ConnectionFlags, add_flags, take
 from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Function
 from kubectl_pullsecret.cli.options import namespace as namespace_option
 from kubectl_pullsecret.errors import ExitCode
 

@@ -116,7 +116,7 @@ def _pods_of(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
 
 
 def _around_template(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
-    """What a template's next pod would get, and why there is none."""
+    """What a template's next pod would get."""
     namespace = workload.ref.namespace
     if workload.template is not None:
         yield from of_spec(namespace, workload.template, snapshot)
@@ -175,10 +175,9 @@ def _to_settle(case: Case) -> Iterator[Read]:
         return
     yield from pull_secrets(case.namespace)
     for named in case.listed:
-        if named.missing:
-            yield List(
-                "Secret", "", f"metadata.name={named.name}", metadata_only=True, need=Need.OPTIONAL
-            )
+        if named.missing and is_object_name(named.name):
+            by_name = f"metadata.name={named.name}"
+            yield List("Secret", "", by_name, need=Need.OPTIONAL, metadata_only=True)
     near = any(miss.near and miss.write_instead for miss in case.offer.misses)
     if near and case.snapshot.sight("Pod", case.namespace) is not COMPLETE:
         yield List("Pod", case.namespace, waiting_only=True, need=Need.OPTIONAL)

@@ -125,10 +125,12 @@ def _restart(fix: Restart) -> tuple[str, ...] | None:
 
 def needs(fix: Fix, setting: Setting) -> tuple[str, ...]:
     """Return what a person must supply or check before the command works."""
-    typed = ("username", "password") if isinstance(fix, Create) else ()
-    known = ("username",) if isinstance(fix, Create) and fix.username else ()
-    run = (*setting.unrepeated, *(["context"] if setting.from_files else ()))
-    return (*(one for one in typed if one not in known), *(run if command(fix) else ()))
+    found: list[str] = []
+    if isinstance(fix, Create):
+        found += ["password"] if fix.username else ["username", "password"]
+    if command(fix):
+        found += [*setting.unrepeated, *(["context"] if setting.from_files else [])]
+    return tuple(dict.fromkeys(found))
 
 
 def in_words(fix: Fix) -> str:

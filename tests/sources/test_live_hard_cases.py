@@ -46,6 +46,13 @@ def test_a_name_that_no_object_has_is_not_asked_for(name: str) -> None:
     assert not asked(run, "replicasets")
 
 
+def test_a_listed_name_that_no_object_has_is_looked_for_nowhere() -> None:
+    cluster = Cluster().account().pod(error=NOTHING_SENT, secrets=("x,metadata.namespace!=a",))
+    run = doctor(cluster.objects, POD)
+    assert run.report.findings[0].reason is Reason.SECRET_NOT_FOUND
+    assert not asked(run, "metadata")
+
+
 def test_a_crowd_that_could_not_make_pods_costs_a_list() -> None:
     cluster = Cluster().account()
     for number in range(50):
