@@ -9,7 +9,7 @@ import click
 
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, all_namespaces, output
+from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -99,9 +99,9 @@ def _view(report: Report, output: Output, console: Console, source: Source, plac
 
         wide = output is Output.WIDE
         return report_text(report, console.terminal, wide=wide, setting=setting, place=place)
-    from kubectl_pullsecret.views import data, doctor_report
+    from kubectl_pullsecret.views import doctor_report
 
     if output is Output.NAME:
         return doctor_report.report_names(report)
     document = doctor_report.report_data(report, setting)
-    return data.as_json(document) if output is Output.JSON else data.as_yaml(document)
+    return serialised(document, output)

@@ -9,14 +9,13 @@ import click
 
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, output
+from kubectl_pullsecret.cli.options import Output, output, serialised
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.inventory import Decoded, PullSecretRecord
     from kubectl_pullsecret.sources.live import Wanted
-    from kubectl_pullsecret.views.data import Data
     from kubectl_pullsecret.views.inspect import InspectView
 
 _DEFAULT_CONFIG = ""  # docker's own
@@ -84,7 +83,7 @@ def _inspect_config(console: Console, path: str, reveal: bool, output: Output) -
     if output is Output.TEXT:
         console.write(config_text(decoded, found, console.terminal, view))
     else:
-        console.write(_serialised(config_document(decoded, found, view), output))
+        console.write(serialised(config_document(decoded, found, view), output))
     return _verdict(decoded)
 
 
@@ -96,13 +95,7 @@ def _write_secret(
     if output is Output.TEXT:
         console.write(secret_text(record, console.terminal, view))
     else:
-        console.write(_serialised(secret_document(record, view), output))
-
-
-def _serialised(data: dict[str, Data], output: Output) -> str:
-    from kubectl_pullsecret.views.data import as_json, as_yaml
-
-    return as_json(data) if output is Output.JSON else as_yaml(data)
+        console.write(serialised(secret_document(record, view), output))
 
 
 def _verdict(decoded: Decoded) -> ExitCode:

@@ -10,7 +10,7 @@ import click
 
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, all_namespaces, output
+from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode
 
@@ -71,13 +71,11 @@ def _shown(
     records: Sequence[PullSecretRecord], output: Output, console: Console, all_namespaces: bool
 ) -> str:
     from kubectl_pullsecret.views import inventory as views
-    from kubectl_pullsecret.views.data import as_json, as_yaml
 
     if output is Output.NAME:
         return views.list_names(records)
     if output in (Output.JSON, Output.YAML):
-        write = as_json if output is Output.JSON else as_yaml
-        return write(views.list_document(records))
+        return serialised(views.list_document(records), output)
     several = all_namespaces or len({record.secret.ref.namespace for record in records}) > 1
     wide = output is Output.WIDE
     return views.list_table(records, now=console.now, namespaces=several, wide=wide)

@@ -9,7 +9,7 @@ import click
 
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, output
+from kubectl_pullsecret.cli.options import Output, output, serialised
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -99,11 +99,9 @@ def _target(word: str | None) -> ObjectRef | None:
 
 
 def _shown(matching: Matching, output: Output, console: Console) -> str:
-    from kubectl_pullsecret.views.data import as_json, as_yaml
     from kubectl_pullsecret.views.match import match_document, match_text
 
     if output in (Output.JSON, Output.YAML):
-        write = as_json if output is Output.JSON else as_yaml
-        return write(match_document(matching))
+        return serialised(match_document(matching), output)
     wide = output is Output.WIDE
     return match_text(matching, console.terminal, now=console.now, wide=wide)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.views.data import Data
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -22,6 +25,13 @@ class Output(Enum):
     JSON = "json"
     YAML = "yaml"
     NAME = "name"
+
+
+def serialised(data: Data, output: Output) -> str:
+    """Write a document as JSON or YAML, whichever `-o` asks for."""
+    from kubectl_pullsecret.views.data import as_json, as_yaml
+
+    return as_json(data) if output is Output.JSON else as_yaml(data)
 
 
 def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

@@ -7,7 +7,7 @@ import click
 import kubectl_pullsecret
 from kubectl_pullsecret.cli.connection import USE, ConnectionFlags, connection
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Output, output
+from kubectl_pullsecret.cli.options import Output, output, serialised
 from kubectl_pullsecret.cli.source import cluster
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.views.terminal import neutralise
@@ -30,9 +30,7 @@ def command(
     if not client:
         found["serverVersion"] = _server_version(console, connection)
     if output is not Output.TEXT:
-        from kubectl_pullsecret.views.data import as_json, as_yaml
-
-        console.write(as_json(found) if output is Output.JSON else as_yaml(found))
+        console.write(serialised(found, output))
     elif not client:
         version = neutralise(found["serverVersion"].get("gitVersion", "unknown"))
         console.write(f"Server Version: {version}")

@@ -16,11 +16,18 @@ class KindInfo(NamedTuple):
     group: str  # "" for the core group
     short: str  # what our own output uses before the slash
     aliases: tuple[str, ...] = ()
+    version: str = "v1"  # of the group; each kind of the table has v1
 
     @property
     def api_version(self) -> str:
-        """As in manifests; each kind of ours has version v1 of its group."""
-        return f"{self.group}/v1" if self.group else "v1"
+        """As in manifests."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str, name: str = "") -> str:
+        """Where the API has an object, or without a name all; `namespace` "": in none, in all."""
+        words = ["apis" if self.group else "api", self.api_version]
+        words += ["namespaces", namespace] if namespace else []
+        return "/" + "/".join([*words, self.plural, *([name] if name else [])])
 
 
 KINDS: tuple[KindInfo, ...] = (

@@ -98,6 +98,15 @@ class Pod(NamedTuple):
     static_uid: str = ""  # of a mirror pod: the static pod's uid, which the kubelet's events name
 
 
+class Rollout(NamedTuple):
+    """How a changed template reaches pods."""
+
+    strategy: str = ""  # RollingUpdate, Recreate, OnDelete; "" where nobody says
+    replicas: int | None = None
+    paused: bool = False  # a paused Deployment, a suspended CronJob
+    ordered: bool = False  # a StatefulSet that waits for each pod to be ready
+
+
 class Workload(NamedTuple):
     """An owner of pods: Deployment, StatefulSet, CronJob, PodTemplate, … or any other kind."""
 
@@ -109,6 +118,8 @@ class Workload(NamedTuple):
     managed_by: tuple[str, ...]  # marks of a controller above: "Helm", "Argo CD", ...
     replica_failure: str  # message of a ReplicaFailure condition, else ""
     selector: str = ""  # which pods are its own, as a label selector of the API
+    place: str = ""  # of the template's pod spec, e.g. "spec.template.spec"
+    rollout: Rollout = Rollout()
 
 
 class ServiceAccount(NamedTuple):
@@ -118,6 +129,7 @@ class ServiceAccount(NamedTuple):
     pull_secrets: tuple[str, ...]
     changed: datetime | None  # newest time in managedFields, else creation
     managed_by: tuple[str, ...] = ()
+    uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,9 @@ class Secret:
     immutable: bool = False
     labels: tuple[tuple[str, str], ...] = ()
     managed_by: tuple[str, ...] = ()
+    uid: str = ""
+    resource_version: str = ""
+    copied_from: str = ""  # "namespace/name" of what `copy` made it from
 
     @cached_property
     def content(self) -> Content:

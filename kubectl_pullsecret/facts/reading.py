@@ -15,6 +15,7 @@ from kubectl_pullsecret.facts.objects import (
     Event,
     Node,
     ObjectRef,
+    Rollout,
     Secret,
     ServiceAccount,
     Workload,
@@ -37,6 +38,7 @@ from kubectl_pullsecret.facts.shapes import (
     text,
     texts,
     time,
+    words,
 )
 from kubectl_pullsecret.facts.snapshot import AnyObject
 
@@ -54,6 +56,7 @@ WORKLOAD_KINDS = frozenset(
     )
 )
 _WORKLOAD_GROUPS = ("", "v1", "apps", "batch", "extensions", "apps.openshift.io")
+COPIED_FROM = "kubectl-pullsecret/copied-from"  # annotation: "namespace/name" of a copy's origin
 _TEMPLATE_PLACES = (
     ("spec", "template"),
     ("spec", "jobTemplate", "spec", "template"),
@@ -129,7 +132,8 @@ def _read_workload(raw: Json, metadata: Json, ref: ObjectRef) -> Workload | None
     """Read any kind that holds a pod template at a known place (Argo Rollout, Knative, …)."""
     api_version = text(raw, "apiVersion", "")
     template, where = _find_template(raw)
-    if template is None and not _is_workload(ref.kind, api_version):
+    ours = _is_workload(ref.kind, api_version)
+    if template is None and not ours:
         return None
     return Workload(
         ref=ref,
@@ -139,7 +143,9 @@ def _read_workload(raw: Json, metadata: Json, ref: ObjectRef) -> Workload | None
         template=None if template is None else read_pod_spec(template, where),
         managed_by=managers(metadata),
         replica_failure=_replica_failure(mapping(raw, "status", "")),
-        selector=_selector(raw) if _is_workload(ref.kind, api_version) else "",
+        place=where,
+        rollout=_rollout(mapping(raw, "spec", "")) if ours else Rollout(),
+        selector=_selector(raw) if ours else "",
     )
 
 
@@ -177,10 +183,18 @@ def _requirement(raw: Json, where: str) -> str:
     key, operator = text(raw, "key", where), text(raw, "operator", where)
     if operator in ("Exists", "DoesNotExist"):
         return key if operator == "Exists" else f"!{key}"
-    values = raw.get("values") or []
-    if not isinstance(values, list):
-        raise WrongShapeError(f"{where}.values", "a list", values)
-    return f"{key} {operator.lower()} ({','.join(map(str, values))})"
+    return f"{key} {operator.lower()} ({','.join(words(raw, 'values', where))})"
+
+
+def _rollout(spec: Json) -> Rollout:
+    """Both names of the strategy: a Deployment's, and a StatefulSet's or a DaemonSet's."""
+    strategy = mapping(spec, "strategy", "spec") or mapping(spec, "updateStrategy", "spec")
+    return Rollout(
+        strategy=text(strategy, "type", "spec.strategy"),
+        replicas=count(spec, "replicas", "spec") if spec.get("replicas") is not None else None,
+        paused=flag(spec, "paused", "spec") or flag(spec, "suspend", "spec"),
+        ordered=text(spec, "podManagementPolicy", "spec") == "OrderedReady",
+    )
 
 
 def _replica_failure(status: Json) -> str:
@@ -200,6 +214,7 @@ def _read_account(raw: Json, metadata: Json, ref: ObjectRef) -> ServiceAccount:
         pull_secrets=read_pull_secrets(raw, ""),
         changed=_changed(metadata, _ACCOUNT_FIELDS),
         managed_by=managers(metadata),
+        uid=text(metadata, "uid", "metadata"),
     )
 
 
@@ -218,6 +233,9 @@ def _read_secret(raw: Json, metadata: Json, ref: ObjectRef) -> Secret:
         immutable=flag(raw, "immutable", ""),
         labels=tuple(texts(metadata, "labels", "metadata").items()),
         managed_by=managers(metadata),
+        uid=text(metadata, "uid", "metadata"),
+        resource_version=text(metadata, "resourceVersion", "metadata"),
+        copied_from=texts(metadata, "annotations", "metadata").get(COPIED_FROM, ""),
     )
 
 

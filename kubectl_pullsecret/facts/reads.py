@@ -22,6 +22,8 @@ class Get(NamedTuple):
     namespace: str  # "" for kinds without
     name: str
     need: Need = Need.WANTED
+    api_version: str = ""  # of a kind that is not in `facts.kinds`: discovery says where it lives
+    whole: bool = False  # keep the object as the server has it: to write it anew
 
 
 class List(NamedTuple):

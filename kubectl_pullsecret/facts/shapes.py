@@ -85,6 +85,16 @@ def texts(holder: Json, key: str, where: str) -> dict[str, str]:
     return cast("dict[str, str]", found)
 
 
+def words(holder: Json, key: str, where: str) -> list[str]:
+    """Return a field that is a list of strings."""
+    value = holder.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise WrongShapeError(_path(where, key), "a list", value)
+    return [_text({key: one}, key, where) for one in value]
+
+
 def count(holder: Json, key: str, where: str) -> int:
     """Return a whole number; 0 where it is absent or null."""
     value = holder.get(key)

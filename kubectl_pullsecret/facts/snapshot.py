@@ -12,7 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kubectl_pullsecret.facts.kinds import is_object_name
+from kubectl_pullsecret.facts.kinds import KindInfo, is_object_name, kind_info
 from kubectl_pullsecret.facts.objects import (
     Event,
     Node,
@@ -23,6 +23,7 @@ from kubectl_pullsecret.facts.objects import (
     Workload,
 )
 from kubectl_pullsecret.facts.reads import Refusal
+from kubectl_pullsecret.facts.shapes import Json
 
 AnyObject = Pod | Workload | ServiceAccount | Secret | Event | Node
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -94,6 +95,10 @@ class Live(NamedTuple):
     namesakes: frozenset[tuple[str, str]]
     """(namespace, name) of secrets that exist; nothing else was read of them."""
     refusals: tuple[Refusal, ...]
+    whole: Mapping[ObjectRef, Json] = MappingProxyType({})
+    """The objects that were asked for as a whole, as the server has them."""
+    resources: Mapping[tuple[str, str], KindInfo] = MappingProxyType({})
+    """By (apiVersion, kind): where the server has the kinds that are not in `facts.kinds`."""
 
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -153,6 +158,17 @@ class Snapshot(NamedTuple):
         """Why admission made no trial pod of an account; "" where it did, or nobody asked."""
         known = self.live.untried if self.live is not None else {}
         return known.get((account.namespace, account.name), "")
+
+    def whole(self, ref: ObjectRef) -> Json | None:
+        """An object as the server has it; None where nobody asked for it so, or it is not there."""
+        return self.live.whole.get(ref) if self.live is not None else None
+
+    def resource(self, api_version: str, kind: str) -> KindInfo | None:
+        """Where the server has a kind; None for one that neither we nor it know."""
+        known = kind_info(kind)
+        if known is not None and api_version in ("", known.api_version):
+            return known
+        return self.live.resources.get((api_version, kind)) if self.live is not None else None
 
     def namesakes(self, name: str) -> tuple[str, ...]:
         """The other namespaces with a secret of this name, of which nothing more is known."""

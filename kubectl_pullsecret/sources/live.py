@@ -18,7 +18,7 @@ from kubectl_pullsecret.facts.reads import Get, List, Need, Read, TryPod
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, text
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.sources.beside import MOST_THREADS, beside
-from kubectl_pullsecret.sources.seen import Answer, Found, QuietPod, Seen, Trial
+from kubectl_pullsecret.sources.seen import Answer, Found, QuietPod, Seen, Trial, Whole
 from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 
 Wanted = Callable[[Snapshot], Iterable[Read]]
@@ -58,14 +58,13 @@ def _ask(client: Client, reads: list[Read], progress: Callable[[str], None]) -> 
         try:
             if isinstance(read, List):
                 return _list(client, read, progress)
-            found = _get(client, read) if isinstance(read, Get) else _try_pod(client, read)
+            return _get(client, read) if isinstance(read, Get) else _try_pod(client, read)
         except WrongShapeError as error:
             return ApiError(f"the server's answer cannot be read: {error}", code=200)
         except ApiError as error:
             if _ends_it(read, error):
                 fatal.append(error)
             return error
-        return [] if found is None else [found]
 
     alone = client.near and len(reads) <= _FEW
     answers = beside([partial(ask, read) for read in reads], 1 if alone else MOST_THREADS)
@@ -93,9 +92,23 @@ def _answerless(read: Read, error: ApiError) -> PullSecretError:
     return error
 
 
-def _get(client: Client, read: Get) -> Found | None:
-    action = Action("get", plural(read.kind), read.namespace, read.name)
-    return _reduced(client.get(_path(read.kind, read.namespace, read.name), action))
+def _get(client: Client, read: Get) -> list[Found]:
+    info = kind_info(read.kind) if not read.api_version else _foreign(client, read)
+    assert info is not None, f"nobody plans to read a {read.kind}"
+    action = Action("get", info.plural, read.namespace, read.name)
+    raw = client.get(info.path(read.namespace, read.name), action)
+    reduced = _reduced(raw)
+    found: list[Found] = [] if reduced is None else [reduced]
+    return [*found, *([info] if read.api_version else []), *([Whole(raw)] if read.whole else [])]
+
+
+def _foreign(client: Client, read: Get) -> KindInfo:
+    from kubectl_pullsecret.sources.discovery import resource_of  # rarely needed
+
+    info = resource_of(client, read.api_version, read.kind)
+    if info is None:
+        raise ApiError(f"the server has no {read.kind} in {read.api_version}", code=404)
+    return info
 
 
 def _list(client: Client, read: List, progress: Callable[[str], None]) -> list[Found]:
@@ -115,7 +128,7 @@ def _list(client: Client, read: List, progress: Callable[[str], None]) -> list[F
         return found
 
     return client.items(
-        _path(kind, read.namespace),
+        _info(kind).path(read.namespace),
         Action("list", plural(kind), read.namespace),
         query=_selectors(read),
         reduce=reduce,
@@ -150,12 +163,12 @@ def _quiet(pod: Pod) -> QuietPod:
     )
 
 
-def _try_pod(client: Client, read: TryPod) -> Found | None:
+def _try_pod(client: Client, read: TryPod) -> list[Found]:
     """Ask admission, webhooks included: the pod is made in no way (`dryRun=All`)."""
-    path = _path("Pod", read.namespace)
+    path = _info("Pod").path(read.namespace)
     action = Action("create", "pods", read.namespace)
     made = client.post(path, _trial(read.account), action, query=(("dryRun", "All"),))
-    return Trial(read_pull_secrets(mapping(made, "spec", ""), "spec"))
+    return [Trial(read_pull_secrets(mapping(made, "spec", ""), "spec"))]
 
 
 def _trial(account: str) -> Json:
@@ -183,12 +196,3 @@ def _info(kind: str) -> KindInfo:
     info = kind_info(kind)
     assert info is not None, f"nobody plans to read a {kind}"
     return info
-
-
-def _path(kind: str, namespace: str, name: str = "") -> str:
-    """The resource's path."""
-    version = _info(kind).api_version
-    words = ["apis" if "/" in version else "api", version]
-    words += ["namespaces", namespace] if namespace else []
-    words += [plural(kind), name] if name else [plural(kind)]
-    return "/" + "/".join(words)

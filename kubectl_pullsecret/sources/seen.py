@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from kubectl_pullsecret.facts.kinds import KindInfo
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reading import UnreadableObjectError
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read, Refusal, TryPod
+from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.facts.snapshot import (
     COMPLETE,
     AnyObject,
@@ -35,7 +37,13 @@ class Trial(NamedTuple):
     pull_secrets: tuple[str, ...]
 
 
-Found = AnyObject | QuietPod | ObjectRef | Trial | UnreadableObjectError
+class Whole(NamedTuple):
+    """An object as the server has it."""
+
+    raw: Json
+
+
+Found = AnyObject | QuietPod | ObjectRef | Trial | Whole | KindInfo | UnreadableObjectError
 Answer = list[Found] | ApiError
 
 
@@ -51,6 +59,8 @@ class Seen:
         self._injected: dict[tuple[str, str], tuple[str, ...]] = {}
         self._untried: dict[tuple[str, str], str] = {}
         self._refusals: list[Refusal] = []
+        self._wholes: dict[ObjectRef, Json] = {}
+        self._resources: dict[tuple[str, str], KindInfo] = {}
         self._whole: set[tuple[str, str]] = set()  # kind and namespace ("" for all) seen whole
         self._names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._why: dict[tuple[str, str], str] = {}
@@ -96,6 +106,10 @@ class Seen:
             self._refuse(read, str(found))
         elif isinstance(found, QuietPod):
             self._quiet.append(found)
+        elif isinstance(found, Whole):
+            self._wholes[ObjectRef(read.kind, read.namespace, _name_in(read))] = found.raw
+        elif isinstance(found, KindInfo):
+            self._resources[found.api_version, found.kind] = found
         elif isinstance(found, ObjectRef):
             self._namesakes.add((found.namespace, found.name))
         elif not isinstance(found, Trial):
@@ -110,6 +124,8 @@ class Seen:
             untried=dict(self._untried),
             namesakes=frozenset(self._namesakes),
             refusals=tuple(self._refusals),
+            whole=dict(self._wholes),
+            resources=dict(self._resources),
         )
         return Snapshot.of(self._objects, self._sights(), live)
 
@@ -124,6 +140,11 @@ class Seen:
             if place[0] in whole_kinds:
                 sights[place] = COMPLETE
         return sights | dict.fromkeys(self._whole, COMPLETE)
+
+
+def _name_in(read: Get | List) -> str:
+    assert isinstance(read, Get), "a list is never kept whole"
+    return read.name
 
 
 def _by_namespace(pods: Iterable[QuietPod]) -> Mapping[str, Quiet]:

@@ -7,7 +7,7 @@ a flag gave one, and "context" where the objects came from files: nobody knows o
 
 from __future__ import annotations
 
-from kubectl_pullsecret.facts.kinds import kind_info
+from kubectl_pullsecret.facts.kinds import KindInfo, kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Evidence, Finding, Fix, Incomplete, Note, Report, Severity
 from kubectl_pullsecret.views.commands import Setting, command, in_words, needs
@@ -100,8 +100,8 @@ def report_names(report: Report) -> str:
     return "".join(f"{resource_name(subject)}\n" for subject in subjects)
 
 
-def resource_name(ref: ObjectRef) -> str:
+def resource_name(ref: ObjectRef, info: KindInfo | None = None) -> str:
     """Return kind, group and name as kubectl prints them: pod/web, deployment.apps/web."""
-    info = kind_info(ref.kind)
+    info = info or kind_info(ref.kind)
     group = f".{info.group}" if info and info.group else ""
     return f"{ref.kind.lower()}{group}/{ref.name}"

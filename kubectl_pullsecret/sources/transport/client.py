@@ -38,6 +38,8 @@ from kubectl_pullsecret.sources.transport.faults import (
 from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueError
 from kubectl_pullsecret.sources.transport.request_headers import (
     JSON,
+    JSON_PATCH,
+    MERGE_PATCH,
     METADATA_LIST,
     headers_of,
 )
@@ -117,6 +119,17 @@ class Client:
         """What the server makes of an object."""
         return self._object(self._request("POST", path, action, query, JSON, body))
 
+    def patch(
+        self, path: str, change: Json | list[Json], action: Action, *, query: Query = ()
+    ) -> Json:
+        """The object as a change leaves it: a list is a JSON Patch, else it is a merge patch."""
+        how = JSON_PATCH if isinstance(change, list) else MERGE_PATCH
+        return self._object(self._request("PATCH", path, action, query, JSON, change, how))
+
+    def delete(self, path: str, options: Json, action: Action, *, query: Query = ()) -> Json:
+        """What the server says of an object that it deletes, or of its end."""
+        return self._object(self._request("DELETE", path, action, query, JSON, options))
+
     def items(
         self,
         path: str,
@@ -192,14 +205,15 @@ class Client:
         action: Action,
         query: Query,
         accept: str,
-        body: Json | None = None,
+        body: Json | list[Json] | None = None,
+        content_type: str = JSON,
     ) -> _Request:
         if any(part in (".", "..") for part in path.split("/")):
             raise PullSecretError(f"cannot {action}: a name may be neither . nor ..")
         headers = self._headers.copy()
         headers["Accept"] = accept
         if body is not None:
-            headers["Content-Type"] = JSON
+            headers["Content-Type"] = content_type
         return _Request(
             method,
             quote(path, safe="/:") + ("?" + urlencode(query) if query else ""),

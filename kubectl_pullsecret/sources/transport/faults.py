@@ -79,13 +79,14 @@ def fault_of(raised: Exception, action: Action, peer: Peer, seconds: float) -> F
         what = f"{who} does not answer in HTTP"
         return _fault(action, what, f"is it https://, or is the port another's? {_KUBECONFIG}")
     what = f"the connection to {peer.server} was cut before the answer was complete"
-    return FaultError(_error(action, what, "try again"), cut=True)
+    return FaultError(_error(action, what, "try again", doubtful=True), cut=True)
 
 
 def timeout_of(
     action: Action, peer: Peer, *, connecting: bool = False, overdue: bool = False
 ) -> FaultError:
     """Nothing was heard for too long; or (`overdue`) not everything within the user's limit."""
+    doubtful = not connecting
     seconds = peer.connect if connecting else peer.silence
     usual = CONNECT_SECONDS if connecting else SILENCE_SECONDS
     if peer.limit is not None and (overdue or seconds < usual):
@@ -94,7 +95,8 @@ def timeout_of(
         what = f"no connection to {peer.server} within {seconds:g} s"
     else:
         what = f"no answer from {peer.server} for {seconds:g} s"
-    return _fault(action, what, f"is the address right, and is a VPN needed? {_KUBECONFIG}")
+    remedy = f"is the address right, and is a VPN needed? {_KUBECONFIG}"
+    return FaultError(_error(action, what, remedy, doubtful=doubtful))
 
 
 def _cause(raised: BaseException) -> BaseException:
@@ -105,8 +107,8 @@ def _cause(raised: BaseException) -> BaseException:
     return _cause(inner) if isinstance(inner, BaseException) else raised
 
 
-def _error(action: Action, what: str, remedy: str) -> ApiError:
-    return ApiError(f"cannot {action}: {what}", remedy=remedy)
+def _error(action: Action, what: str, remedy: str, *, doubtful: bool = False) -> ApiError:
+    return ApiError(f"cannot {action}: {what}", remedy=remedy, doubtful=doubtful)
 
 
 def _fault(action: Action, what: str, remedy: str) -> FaultError:
@@ -148,7 +150,8 @@ def _tls_fault(cause: ssl.SSLError, action: Action, peer: Peer) -> FaultError:
     reason = cause.reason or ""
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "EOF" in reason:
         return FaultError(
-            _error(action, f"{peer.server} broke the TLS connection off", ""), cut=True
+            _error(action, f"{peer.server} broke the TLS connection off", "", doubtful=True),
+            cut=True,
         )
     if reason in _PLAIN_PEER:
         what = f"{peer.server} does not speak TLS"

@@ -16,6 +16,8 @@ from kubectl_pullsecret.sources.connection import Connection, Impersonation
 
 USER_AGENT = f"kubectl-pullsecret/{__version__}"
 JSON = "application/json"
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 # client-go, transport/round_trippers.go, legalHeaderKeyBytes; letters, digits and _.-~ besides

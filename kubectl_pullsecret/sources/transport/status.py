@@ -42,10 +42,19 @@ class Action(NamedTuple):
 class ApiError(PullSecretError):
     """The API server refused, or was not reached. Its message is one sentence."""
 
-    def __init__(self, message: str, *, code: int = 0, reason: str = "", remedy: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int = 0,
+        reason: str = "",
+        remedy: str = "",
+        doubtful: bool = False,
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.code = code  # of HTTP; 0: there was no answer
         self.reason = reason  # of a Status ("Forbidden", "NotFound", "Expired"), else ""
+        self.doubtful = doubtful  # a write that the server may have done nevertheless
 
     @property
     def forbidden(self) -> bool:
@@ -77,13 +86,15 @@ def error_of(rejection: Rejection, action: Action, server: str) -> ApiError:
     sentence, remedy = _sentence(rejection.code, reason, message, action, server)
     if rejection.code == 404 and not _names_object(status):
         reason = ""  # the server does not have the kind: that says nothing of the object
-    return ApiError(sentence, code=rejection.code, reason=reason, remedy=remedy)
+    doubtful = rejection.code >= 500
+    return ApiError(sentence, code=rejection.code, reason=reason, remedy=remedy, doubtful=doubtful)
 
 
 def unreadable(action: Action, server: str, why: str) -> ApiError:
     """A success whose body is not what was asked for."""
     return ApiError(
         f"cannot {action}: the answer of {server} {why}",
+        doubtful=True,
         remedy="is this an API server, and is no proxy or login page in between? check server "
         "and proxy-url of the kubeconfig",
     )
@@ -165,7 +176,7 @@ def _without_status(rejection: Rejection, action: Action, server: str) -> ApiErr
             remedy = "write https:// before the server in the kubeconfig or in --server"
         elif words == _NO_SUCH_PATH:
             remedy = "the server has no such API; check server, and the path in it"
-    return ApiError(sentence, code=rejection.code, remedy=remedy)
+    return ApiError(sentence, code=rejection.code, remedy=remedy, doubtful=rejection.code >= 500)
 
 
 def _words(body: bytes) -> str:

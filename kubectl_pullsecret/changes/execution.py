@@ -1,0 +1,197 @@
+"""Carries a plan out: step by step, each tested against the state that was read.
+
+Where somebody else was quicker, the state is read and planned anew: only if the new plan still has
+the same step is the server's refusal about the step itself. So too after a cut connection: what is
+not in the new plan was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from kubectl_pullsecret.changes.plan import (
+    Changes,
+    Deed,
+    DryRun,
+    Outcome,
+    Plan,
+    PodRecreation,
+    Step,
+)
+from kubectl_pullsecret.changes.recreation import recreate
+from kubectl_pullsecret.changes.requests import request_of
+from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.kinds import display
+from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.sources.transport import Action, ApiError, Client
+
+FIELD_MANAGER = "kubectl-pullsecret"
+_MOST_TRIES = 10
+_CONFLICT = (409, 422)
+
+
+class Writer(NamedTuple):
+    """Where changes are written, and how far they go."""
+
+    client: Client
+    dry_run: DryRun = DryRun.NONE
+    field_manager: str = FIELD_MANAGER
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """What every write says of itself."""
+        dry = (("dryRun", "All"),) if self.dry_run is DryRun.SERVER else ()
+        return (("fieldManager", self.field_manager), *dry)
+
+
+def carry_out(
+    make_plan: Callable[[], Plan], writer: Writer, pause: Callable[[int], None]
+) -> Changes:
+    """Plan, write, and plan anew where the state has changed, up to ten times.
+
+    `make_plan` reads and plans. `pause` is called before each new try with its number, from 1:
+    competitors must not meet again and again.
+
+    Raises:
+        PullSecretError: the plan is refused, before anything was written.
+    """
+    progress = _Progress(make_plan())
+    interrupted = False
+    try:
+        for tried in range(1, _MOST_TRIES + 1):
+            doubts = progress.advance(writer)
+            if not doubts or not progress.look_again(doubts, make_plan):
+                break
+            pause(tried)
+        else:
+            progress.give_up()
+    except KeyboardInterrupt:
+        interrupted = True
+    return Changes(progress.first, writer.dry_run, progress.outcomes(), interrupted)
+
+
+class _Doubt(NamedTuple):
+    """A step that failed so that a look at the new state tells more."""
+
+    step: Step
+    error: ApiError
+
+
+class _Progress:
+    """What became of a plan's steps so far."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.first = self._plan = plan
+        self._ended: dict[tuple[type, ObjectRef], Outcome] = {}
+        self._under_way: Step | None = None
+
+    def advance(self, writer: Writer) -> list[_Doubt]:
+        """Do what is still to be done. A failure ends it, unless the steps are independent."""
+        doubts = []
+        for step in self._plan.steps:
+            if _key(step) in self._ended:
+                continue
+            try:
+                self._do(step, writer)
+            except PullSecretError as error:
+                self._end(step, Deed.FAILED, error)
+                if isinstance(error, ApiError) and (error.code in _CONFLICT or error.doubtful):
+                    doubts.append(_Doubt(step, error))
+                if not self._plan.independent:
+                    break
+        return doubts
+
+    def _do(self, step: Step, writer: Writer) -> None:
+        self._under_way = step
+        if writer.dry_run is not DryRun.CLIENT:
+            _write(step, writer)
+        self._end(step, Deed.DONE if writer.dry_run is DryRun.NONE else Deed.PLANNED)
+
+    def look_again(self, doubts: list[_Doubt], make_plan: Callable[[], Plan]) -> bool:
+        """Plan anew; whether there is something to try again.
+
+        A step that the new plan does not have was done, by us or by somebody else. One that is the
+        same was refused for its own sake.
+        """
+        try:
+            self._plan = make_plan()
+        except PullSecretError as error:
+            for step, failure in doubts:
+                if failure.doubtful:
+                    self._end(step, Deed.UNKNOWN, failure)
+                else:  # what is wrong with the new state says more than that it is new
+                    self._end(step, Deed.FAILED, error)
+            return False
+        wanted = {_key(step): step for step in self._plan.steps}
+        for step, failure in doubts:
+            if _key(step) not in wanted:
+                self._end(step, Deed.DONE)
+            elif wanted[_key(step)] != step:
+                del self._ended[_key(step)]
+            elif failure.doubtful:
+                self._end(step, Deed.FAILED, _not_done(failure))
+        stopped = not self._plan.independent and self._failed
+        return not stopped and any(key not in self._ended for key in wanted)
+
+    @property
+    def _failed(self) -> bool:
+        return any(one.deed is Deed.FAILED for one in self._ended.values())
+
+    def give_up(self) -> None:
+        """Say of what is left that others are always quicker."""
+        for step in self._plan.steps:
+            if _key(step) not in self._ended:
+                what = f"{display(step.target)} was changed by others {_MOST_TRIES} times meanwhile"
+                self._end(step, Deed.FAILED, PullSecretError(what, remedy="try again"))
+
+    def _end(self, step: Step, deed: Deed, error: PullSecretError | None = None) -> None:
+        why, remedy = (error.message, error.remedy) if error else ("", "")
+        self._under_way = None
+        self._ended[_key(step)] = Outcome(step.target, deed, step, why, remedy)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of everything that was planned, at first or since."""
+        if self._under_way is not None:
+            self._end(self._under_way, Deed.UNKNOWN)
+        steps = {_key(step): step for plan in (self.first, self._plan) for step in plan.steps}
+        found = [
+            self._ended.get(key) or Outcome(step.target, Deed.NOT_DONE, step)
+            for key, step in steps.items()
+        ]
+        done = {one.target for one in found}
+        found += [Outcome(ref, Deed.UNCHANGED) for ref in self.first.unchanged if ref not in done]
+        found += [
+            Outcome(one.target, Deed.REFUSED, None, one.why, one.remedy)
+            for one in self.first.refused
+        ]
+        return tuple(found)
+
+
+def _key(step: Step) -> tuple[type, ObjectRef]:
+    return type(step), step.target
+
+
+def _not_done(failure: ApiError) -> PullSecretError:
+    return PullSecretError(
+        f"{failure.message}; looked at again, it was not done",
+        remedy="run it again" if failure.code else failure.remedy,
+    )
+
+
+def _write(step: Step, writer: Writer) -> None:
+    if isinstance(step, PodRecreation):
+        recreate(step, writer.client, writer.query)
+        return
+    request = request_of(step)
+    target = request.target
+    action = Action(request.verb, request.resource, target.namespace, target.name)
+    if request.method == "PATCH":
+        writer.client.patch(request.path, request.body, action, query=writer.query)
+        return
+    assert isinstance(request.body, dict)
+    if request.method == "POST":
+        writer.client.post(request.path, request.body, action, query=writer.query)
+    else:
+        query = [pair for pair in writer.query if pair[0] == "dryRun"]
+        writer.client.delete(request.path, request.body, action, query=query)

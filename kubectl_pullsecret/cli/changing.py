@@ -1,0 +1,138 @@
+"""What every command that changes something has in common: its flags, and its course.
+
+Read and plan, write, and plan anew where somebody else was quicker: `changes.execution`. A command
+gives what it wants to be read and how it plans, both pure.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from kubectl_pullsecret.cli.connection import ConnectionFlags, add_flags, take
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Function, Output, output, serialised
+from kubectl_pullsecret.cli.options import namespace as namespace_option
+from kubectl_pullsecret.cli.source import cluster
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.changes.execution import Writer
+    from kubectl_pullsecret.changes.plan import Changes, DryRun, Plan
+    from kubectl_pullsecret.facts.snapshot import Snapshot
+    from kubectl_pullsecret.sources.live import Wanted
+    from kubectl_pullsecret.sources.transport import Client
+
+_LONGEST_PAUSE = 3.0  # seconds
+
+
+class Changing(NamedTuple):
+    """The flags that all of these commands share."""
+
+    namespace: str | None
+    connection: ConnectionFlags
+    dry_run: DryRun
+    field_manager: str
+    output: Output
+
+
+def changing(function: Function) -> Function:
+    """Offer -n, -o, --dry-run, --field-manager and kubectl's connection flags, as `changing`."""
+
+    @wraps(function)
+    def with_changing(*arguments: Any, **parameters: Any) -> Any:
+        from kubectl_pullsecret.changes.plan import DryRun
+
+        found = Changing(
+            namespace=parameters.pop("namespace"),
+            connection=take(parameters),
+            dry_run=DryRun(parameters.pop("dry_run")),
+            field_manager=parameters.pop("field_manager"),
+            output=parameters.pop("output"),
+        )
+        return function(*arguments, changing=found, **parameters)
+
+    offered: Any = add_flags(with_changing)
+    formats = output(Output.JSON, Output.YAML, Output.NAME)
+    for option in (_FIELD_MANAGER, formats, _DRY_RUN, namespace_option):
+        offered = option(offered)
+    return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
+
+
+_DRY_RUN = click.option(
+    "--dry-run",
+    type=click.Choice(["none", "client", "server"]),
+    default="none",
+    show_default=True,
+    help="Show the change and make none; server: let the server check it too.",
+)
+_FIELD_MANAGER = click.option(
+    "--field-manager",
+    metavar="NAME",
+    default="kubectl-pullsecret",
+    show_default=True,
+    help="Who made the change, for managedFields.",
+)
+
+
+@contextmanager
+def writing(console: Console, changing: Changing) -> Iterator[tuple[Writer, str]]:
+    """Connect; the writer, and the namespace that counts."""
+    from kubectl_pullsecret.changes.execution import Writer
+
+    with cluster(console, changing.connection, changing.namespace) as (client, namespace):
+        yield Writer(client, changing.dry_run, changing.field_manager), namespace
+
+
+def look_at(console: Console, client: Client, wanted: Wanted) -> Snapshot:
+    """Read what is wanted, with progress."""
+    from kubectl_pullsecret.sources.live import observe
+
+    try:
+        return observe(client, wanted, console.progress)
+    finally:
+        console.progress("")
+
+
+def make(console: Console, writer: Writer, plan: Callable[[], Plan]) -> Changes:
+    """Plan and write, and say what to beware of.
+
+    Raises:
+        PullSecretError: the plan is refused, or the one thing that was to be done has failed.
+    """
+    from kubectl_pullsecret.changes.execution import carry_out
+
+    changes = carry_out(plan, writer, _pause)
+    for warning in changes.plan.warnings:
+        console.warn(warning)
+    if len(changes.outcomes) == 1 and changes.exit_code is ExitCode.FAILED:
+        (only,) = changes.outcomes
+        if only.why:
+            raise PullSecretError(only.why, remedy=only.remedy)
+    return changes
+
+
+def _pause(tried: int) -> None:
+    """Wait for a random time, longer with each try: competitors must not meet again and again."""
+    longest = min(_LONGEST_PAUSE, 0.05 * 2**tried)
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret hangs on it
+
+
+def show(console: Console, changing: Changing, changes: Changes) -> None:
+    """Write what was changed in the format that `-o` asks for."""
+    from kubectl_pullsecret.views.changes import changes_data, changes_names, changes_text
+    from kubectl_pullsecret.views.commands import Setting
+
+    setting = Setting(changing.connection.argv, changing.connection.unrepeated)
+    if changing.output is Output.TEXT:
+        console.write(changes_text(changes, console.terminal, setting))
+    elif changing.output is Output.NAME:
+        console.write(changes_names(changes))
+    else:
+        console.write(serialised(changes_data(changes, setting), changing.output))
