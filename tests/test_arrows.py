@@ -17,8 +17,8 @@ import pytest
 PACKAGE = "kubectl_pullsecret"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
-# A room, and what it may import: rooms, or one module of a room. A module with arrows of its own has
-# a row of its own: of the changes, only their execution asks a server. The package itself holds
+# A room, and what it may import: rooms, or one module of a room. A module with arrows of its own
+# has a row of its own: of the changes, only their execution asks a server. The package itself holds
 # only the version, which everybody may read.
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "": (),

@@ -98,7 +98,7 @@ class _Progress:
                 self._end(step, Deed.FAILED, error)
                 if isinstance(error, ApiError) and (error.code in _CONFLICT or error.doubtful):
                     doubts.append(_Doubt(step, error))
-                if not self._plan.independent:
+                if not self._plan.independent or _hopeless(error):
                     break
         return doubts
 
@@ -124,8 +124,12 @@ class _Progress:
                     self._end(step, Deed.FAILED, error)
             return False
         wanted = {_key(step): step for step in self._plan.steps}
+        refused = {one.target: one for one in self._plan.refused}
         for step, failure in doubts:
-            if _key(step) not in wanted:
+            if step.target in refused:
+                now = refused[step.target]
+                self._end(step, Deed.REFUSED, PullSecretError(now.why, remedy=now.remedy))
+            elif _key(step) not in wanted:
                 self._end(step, Deed.DONE)
             elif wanted[_key(step)] != step:
                 del self._ended[_key(step)]
@@ -170,6 +174,11 @@ class _Progress:
 
 def _key(step: Step) -> tuple[type, ObjectRef]:
     return type(step), step.target
+
+
+def _hopeless(error: PullSecretError) -> bool:
+    """Whether every other request would end so too: nobody answers, or nobody knows who asks."""
+    return isinstance(error, ApiError) and error.code in (0, 401)
 
 
 def _not_done(failure: ApiError) -> PullSecretError:

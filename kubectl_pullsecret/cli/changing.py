@@ -25,6 +25,7 @@ from kubectl_pullsecret.errors import ExitCode, PullSecretError
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.execution import Writer
     from kubectl_pullsecret.changes.plan import Changes, DryRun, Plan
+    from kubectl_pullsecret.changes.refusal import RefusedPlanError
     from kubectl_pullsecret.facts.snapshot import Snapshot
     from kubectl_pullsecret.sources.live import Wanted
     from kubectl_pullsecret.sources.transport import Client
@@ -83,11 +84,34 @@ _FIELD_MANAGER = click.option(
 
 @contextmanager
 def writing(console: Console, changing: Changing) -> Iterator[tuple[Writer, str]]:
-    """Connect; the writer, and the namespace that counts."""
+    """Connect; the writer, and the namespace that counts. What a refusal carries is shown."""
     from kubectl_pullsecret.changes.execution import Writer
+    from kubectl_pullsecret.changes.refusal import RefusedPlanError
 
     with cluster(console, changing.connection, changing.namespace) as (client, namespace):
-        yield Writer(client, changing.dry_run, changing.field_manager), namespace
+        try:
+            yield Writer(client, changing.dry_run, changing.field_manager), namespace
+        except RefusedPlanError as refused:
+            raise explained(console, changing, refused) from None
+
+
+def explained(console: Console, changing: Changing, refused: RefusedPlanError) -> PullSecretError:
+    """Show the report or the manifest of a refused plan; the error with the commands to run."""
+    from kubectl_pullsecret.views.commands import Setting, command, quoted
+
+    setting = Setting(changing.connection.argv, changing.connection.unrepeated)
+    if refused.report is not None:
+        from kubectl_pullsecret.views.text import report_text
+
+        console.write(report_text(refused.report, console.terminal, setting=setting))
+    if refused.manifest is not None:
+        from kubectl_pullsecret.views.manifests import as_manifests
+
+        console.write(as_manifests([refused.manifest]))
+    argvs = [command(fix, setting.connection) for fix in refused.fixes]
+    lines = [" ".join(map(quoted, argv)) for argv in argvs if argv]
+    remedy = " ".join(filter(None, (refused.remedy, "; ".join(lines))))
+    return PullSecretError(refused.message, remedy=remedy, exit_code=refused.exit_code)
 
 
 def look_at(console: Console, client: Client, wanted: Wanted) -> Snapshot:

@@ -80,6 +80,12 @@ class Console:
         """Print a line that -v asked for."""
         self._complain(f"{neutralise(line)}\n")
 
+    def ask(self, question: str) -> None:
+        """Put a question on stderr; the answer comes on stdin, in the same line of a terminal."""
+        with suppress(OSError):
+            self._send(self.stdout, "")
+            self._send(self.stderr, neutralise(question))
+
     def progress(self, what: str) -> None:
         """Say on stderr what takes so long, where a person may be waiting; "" wipes it away."""
         if self.stderr.isatty() and monotonic() - self.began > _PATIENCE:

@@ -32,6 +32,8 @@ COMMANDS = {
     "match": Entry("match", "Show which credentials the kubelet would try for an image, and why"),
     "list": Entry("list", "List pull secrets: registries, user names, state, expiry"),
     "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
+    "attach": Entry("attach", "Give pull secrets to an account, a workload or a pod's owner"),
+    "detach": Entry("detach", "Take pull secrets from an account, a workload or a pod's owner"),
     "explain": Entry("explain", "Explain a reason that a report names"),
     "version": Entry("version", "Print the versions of this program and of the server"),
 }
@@ -123,6 +125,7 @@ SWITCHES = frozenset(
         *("-A", "--all-namespaces", "-R", "--recursive"),
         *("--insecure-skip-tls-verify", "--disable-compression"),
         *("--client", "--healthy", "--reveal"),
+        *("--first", "--force", "--restart", "--recreate", "--all-missing"),
     )
 )
 

@@ -61,6 +61,11 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
+def cannot_pull(pod: Pod) -> bool:
+    """Whether an image of the pod was not pulled, by its own status alone."""
+    return bool(attempts_of(pod, ()))
+
+
 def attempts_of(pod: Pod, events: Sequence[Event]) -> tuple[Attempt, ...]:
     """The failed pulls of a pod, one for each image, in the order of the spec.
 

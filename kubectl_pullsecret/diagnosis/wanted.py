@@ -8,13 +8,18 @@ is one round of requests, and a planner is right if offline and live give the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kubectl_pullsecret.credentials.payload import DATA_KEYS
-from kubectl_pullsecret.facts.kinds import KINDS, is_object_name
-from kubectl_pullsecret.facts.objects import ObjectRef, PodSpec
+from kubectl_pullsecret.facts.kinds import KINDS, is_object_name, kind_info
+from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, PodSpec, Workload
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read
 from kubectl_pullsecret.facts.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from kubectl_pullsecret.diagnosis.selection import Owners
+
+_JOBS_NAMED = 100  # of a CronJob in one selector; a URL has its limits
 WORKLOAD_KINDS = tuple(
     info.kind for info in KINDS if info.group or info.kind == "ReplicationController"
 )
@@ -85,3 +90,37 @@ def named_secrets(namespace: str, names: Iterable[str]) -> Iterator[Read]:
     for name in dict.fromkeys(names):
         if is_object_name(name):
             yield Get("Secret", namespace, name)
+
+
+def pods_of(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
+    """A workload's pods, and the owners between."""
+    namespace = workload.ref.namespace
+    if workload.ref.kind == "CronJob":
+        yield List("Job", namespace)
+        jobs = [
+            one.ref.name
+            for one in snapshot.workloads.values()
+            if one.owner is not None and one.owner.uid == workload.uid
+        ]
+        if jobs:
+            names = ",".join(jobs[-_JOBS_NAMED:])
+            yield List("Pod", namespace, label_selector=f"job-name in ({names})")
+    elif workload.selector:
+        if workload.ref.kind == "Deployment":
+            yield List("ReplicaSet", namespace, label_selector=workload.selector)
+        yield List("Pod", namespace, label_selector=workload.selector)
+
+
+def owners_above(
+    namespace: str, owner: OwnerRef | None, owners: Owners, *, foreign: bool = False
+) -> Iterator[Read]:
+    """The nearest owner that was not seen, if its kind is known; `foreign`: or discovery's."""
+    for workload in owners.chain(namespace, owner):
+        owner = workload.owner
+    if owner is None or not is_object_name(owner.name):
+        return
+    info = kind_info(owner.kind)
+    if info is not None and owner.api_version.rpartition("/")[0] == info.group:
+        yield Get(owner.kind, namespace, owner.name)
+    elif foreign and owner.kind != "Node":
+        yield Get(owner.kind, namespace, owner.name, Need.OPTIONAL, owner.api_version)

@@ -16,11 +16,13 @@ from kubectl_pullsecret.diagnosis.wanted import (
     WORKLOAD_KINDS,
     named_secrets,
     of_spec,
+    owners_above,
+    pods_of,
     pull_secrets,
 )
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.facts.kinds import is_object_name, kind_info
-from kubectl_pullsecret.facts.objects import ObjectRef, OwnerRef, Workload
+from kubectl_pullsecret.facts.kinds import is_object_name
+from kubectl_pullsecret.facts.objects import ObjectRef, Workload
 from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read, TryPod
 from kubectl_pullsecret.facts.snapshot import COMPLETE, Snapshot
@@ -28,7 +30,6 @@ from kubectl_pullsecret.facts.snapshot import COMPLETE, Snapshot
 # Up to so many objects of a namespace are asked for one by one, and their events: the server has no
 # index for events, so each question costs it a walk over all of them.
 _ASKED_ONE_BY_ONE = 3
-_JOBS_NAMED = 100  # of a CronJob in one selector; a URL has its limits
 
 
 def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Iterator[Read]:
@@ -38,9 +39,9 @@ def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Itera
     selected = _selected(snapshot, selection, owners)
     for workload in selected.workloads if selected.ask_all else ():
         yield from _around_template(workload, snapshot)
-        yield from _owners(workload.ref.namespace, workload.owner, owners)
+        yield from owners_above(workload.ref.namespace, workload.owner, owners)
         if selected.named:
-            yield from _pods_of(workload, snapshot)
+            yield from pods_of(workload, snapshot)
             yield from _events_of_creation(workload)
     examined = [examine(snapshot, owners, pod) for pod in selected.judged_pods]
     yield from _events(examined)
@@ -96,25 +97,6 @@ def _selected(snapshot: Snapshot, selection: Selection, owners: Owners) -> Selec
         return Selected((), ())
 
 
-def _pods_of(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
-    """A workload's pods, and the owners between."""
-    namespace = workload.ref.namespace
-    if workload.ref.kind == "CronJob":
-        yield List("Job", namespace)
-        jobs = [
-            one.ref.name
-            for one in snapshot.workloads.values()
-            if one.owner is not None and one.owner.uid == workload.uid
-        ]
-        if jobs:
-            names = ",".join(jobs[-_JOBS_NAMED:])
-            yield List("Pod", namespace, label_selector=f"job-name in ({names})")
-    elif workload.selector:
-        if workload.ref.kind == "Deployment":
-            yield List("ReplicaSet", namespace, label_selector=workload.selector)
-        yield List("Pod", namespace, label_selector=workload.selector)
-
-
 def _around_template(workload: Workload, snapshot: Snapshot) -> Iterator[Read]:
     """What a template's next pod would get."""
     namespace = workload.ref.namespace
@@ -134,18 +116,7 @@ def _around_pod(one: ExaminedPod, owners: Owners, snapshot: Snapshot) -> Iterato
     namespace = one.pod.ref.namespace
     yield from of_spec(namespace, one.pod.spec, snapshot)
     if not one.pod.mirror:
-        yield from _owners(namespace, one.pod.owner, owners)
-
-
-def _owners(namespace: str, owner: OwnerRef | None, owners: Owners) -> Iterator[Read]:
-    """The nearest owner that was not seen, if its kind is known."""
-    for workload in owners.chain(namespace, owner):
-        owner = workload.owner
-    if owner is None or not is_object_name(owner.name):
-        return
-    info = kind_info(owner.kind)
-    if info is not None and owner.api_version.rpartition("/")[0] == info.group:
-        yield Get(owner.kind, namespace, owner.name)
+        yield from owners_above(namespace, one.pod.owner, owners)
 
 
 def _events(examined: Iterable[ExaminedPod]) -> Iterator[Read]:
@@ -199,4 +170,4 @@ def _not_created(snapshot: Snapshot, owners: Owners) -> Iterator[Read]:
         if found is not None:
             made = List("Event", ref.namespace, "reason=SuccessfulCreate")
             yield _events_about(ref) if few else made
-            yield from _owners(ref.namespace, found.owner, owners)
+            yield from owners_above(ref.namespace, found.owner, owners)

@@ -205,6 +205,13 @@ class Event:
     last: datetime | None  # lastTimestamp, series, eventTime or creation: the newest there is
 
 
+class Namespace(NamedTuple):
+    """A namespace. While it is terminating, nothing new can be made in it."""
+
+    ref: ObjectRef  # itself in none
+    terminating: bool
+
+
 class Node(NamedTuple):
     """What a node says of itself that explains a pull."""
 

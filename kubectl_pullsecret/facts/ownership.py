@@ -1,10 +1,12 @@
 """Who manages an object, and would undo a change: the marks that controllers leave.
 
-One table, `MARKS`. Sources: the labels and annotations that each project documents as its own.
+One table of `MARKS`, and for each manager its advice. Sources: the labels and annotations that each
+project documents as its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -45,6 +47,18 @@ MARKS: tuple[Mark, ...] = (
     Mark("Sealed Secrets", Place.OWNER, "SealedSecret"),
     Mark("Reflector", Place.ANNOTATION, "reflector.v1.k8s.emberstack.com/"),
 )
+
+
+# Where a change lasts that the manager would undo.
+ADVICE: Mapping[str, str] = {
+    "Helm": "set it in the chart's values; the next helm upgrade undoes it otherwise",
+    "Argo CD": "change it in the Git repository that Argo CD syncs",
+    "Flux": "change it in the Git repository that Flux syncs",
+    "OLM": "set it in the operator's Subscription or ClusterServiceVersion",
+    "External Secrets": "change the ExternalSecret, or the store behind it",
+    "Sealed Secrets": "seal the new content with kubeseal",
+    "Reflector": "change the secret that Reflector copies it from",
+}
 
 
 def managers(metadata: Json) -> tuple[str, ...]:

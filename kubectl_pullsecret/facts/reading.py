@@ -13,6 +13,7 @@ from datetime import datetime
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.objects import (
     Event,
+    Namespace,
     Node,
     ObjectRef,
     Rollout,
@@ -106,6 +107,7 @@ def read_object(raw: object, default_namespace: str = "default") -> AnyObject | 
     return _read_named(raw, kind, default_namespace, reader)
 
 
+_NOWHERE = ("Namespace", "Node")  # kinds whose objects are in no namespace
 _Reader = Callable[[Json, Json, ObjectRef], "AnyObject | None"]
 
 
@@ -115,11 +117,11 @@ def _is_ours(kind: str, api_version: str) -> bool:
 
 
 def _read_named(raw: Json, kind: str, default_namespace: str, reader: _Reader) -> AnyObject | None:
-    namespace, name = "" if kind == "Node" else default_namespace, ""
+    namespace, name = "" if kind in _NOWHERE else default_namespace, ""
     try:
         metadata = mapping(raw, "metadata", "")
         name = text(metadata, "name", "metadata") or text(metadata, "generateName", "metadata")
-        if kind != "Node":
+        if namespace:
             namespace = text(metadata, "namespace", "metadata") or default_namespace
         return reader(raw, metadata, ObjectRef(kind, namespace, name))
     except WrongShapeError as error:
@@ -315,6 +317,10 @@ def _event_count(raw: Json, series: Json) -> int:
     return max(*counts, count(series, "count", "series"), 1)
 
 
+def _read_namespace(_raw: Json, metadata: Json, ref: ObjectRef) -> Namespace:
+    return Namespace(ref, terminating=metadata.get("deletionTimestamp") is not None)
+
+
 def _read_node(raw: Json, _metadata: Json, ref: ObjectRef) -> Node:
     status = mapping(raw, "status", "")
     images = sequence(status, "images", "status")
@@ -333,6 +339,7 @@ def _image_names(image: Json) -> list[str]:
 
 _READERS: dict[str, _Reader] = {
     "Event": _read_event,
+    "Namespace": _read_namespace,
     "Node": _read_node,
     "Pod": read_pod,
     "Secret": _read_secret,

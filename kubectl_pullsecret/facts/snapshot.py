@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from kubectl_pullsecret.facts.kinds import KindInfo, is_object_name, kind_info
 from kubectl_pullsecret.facts.objects import (
     Event,
+    Namespace,
     Node,
     ObjectRef,
     Pod,
@@ -25,7 +26,7 @@ from kubectl_pullsecret.facts.objects import (
 from kubectl_pullsecret.facts.reads import Refusal
 from kubectl_pullsecret.facts.shapes import Json
 
-AnyObject = Pod | Workload | ServiceAccount | Secret | Event | Node
+AnyObject = Pod | Workload | ServiceAccount | Secret | Event | Node | Namespace
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -115,6 +116,7 @@ class Snapshot(NamedTuple):
     events: Mapping[str, tuple[Event, ...]] = _NOTHING  # by involved uid or ref
     sights: Mapping[tuple[str, str], Sight] = _NOTHING  # by (kind, namespace)
     live: Live | None = None  # None: from files
+    namespaces: Mapping[str, Namespace] = _NOTHING
 
     @classmethod
     def of(
@@ -135,6 +137,7 @@ class Snapshot(NamedTuple):
             events=_join_events([one for one in found if isinstance(one, Event)], pods.values()),
             sights=sights,
             live=live,
+            namespaces={one.ref.name: one for one in found if isinstance(one, Namespace)},
         )
 
     def quiet(self, namespace: str | None) -> Quiet:

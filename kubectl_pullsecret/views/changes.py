@@ -52,7 +52,7 @@ def _sentence(outcome: Outcome, dry_run: DryRun) -> str:
     dry = _DRY[dry_run] if outcome.deed in (Deed.PLANNED, Deed.UNCHANGED) else ""
     why = f": {outcome.why}" if outcome.why else ""
     remedy = f"; {outcome.remedy}" if outcome.remedy else ""
-    return f"{_name(outcome)}{where} {what}{dry}{why}{remedy}"
+    return f"{_name(outcome)}{where}: {what}{dry}{why}{remedy}"
 
 
 def _name(outcome: Outcome) -> str:
