@@ -175,11 +175,13 @@ def _story(workload: Workload, changed: bool) -> tuple[str, ...]:
     if rollout.strategy == "OnDelete":
         return (f"{name} makes a new pod only where one is deleted (OnDelete)",)
     if rollout.strategy == "Recreate":
-        return (f"{name} stops all of its {_pods(rollout.replicas)}, then makes them anew",)
-    return (f"{name} rolls out: its {_pods(rollout.replicas)} made anew, a few at a time",)
+        return (f"{name} stops all of its {_number(rollout.replicas)}pods, then makes them anew",)
+    if rollout.replicas == 1:
+        return (f"{name} rolls out: its pod is made anew",)
+    return (
+        f"{name} rolls out: its {_number(rollout.replicas)}pods are made anew, a few at a time",
+    )
 
 
-def _pods(replicas: int | None) -> str:
-    if replicas is None:
-        return "pods are"
-    return "pod is" if replicas == 1 else f"{replicas} pods are"
+def _number(replicas: int | None) -> str:
+    return "" if replicas is None else f"{replicas} "

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from kubectl_pullsecret.diagnosis import Selection, diagnose
+from kubectl_pullsecret.facts.kinds import kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reading import read_object
 from kubectl_pullsecret.facts.snapshot import COMPLETE, Snapshot
@@ -70,7 +71,9 @@ class Cluster:
         metadata = {"name": name, "namespace": namespace, "creationTimestamp": ago(hours=2)}
         metadata["uid"] = f"{kind}-{namespace}-{name}"
         metadata |= fields.pop("metadata", {})
-        self.objects.append({"apiVersion": "v1", "kind": kind, "metadata": metadata, **fields})
+        info = kind_info(kind)
+        version = fields.pop("apiVersion", info.api_version if info else "example.com/v1")
+        self.objects.append({"apiVersion": version, "kind": kind, "metadata": metadata, **fields})
         return self
 
     def secret(

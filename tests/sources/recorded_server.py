@@ -40,6 +40,8 @@ class RecordedServer:
         self._note(action, path)
         if action.resource == "namespaces":
             return {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": action.name}}
+        if action.resource.startswith("resources of"):
+            raise ApiError("the server has no such group", code=404)
         for one in self._of(action):
             if one["metadata"]["name"] == action.name:
                 return one
