@@ -135,10 +135,9 @@ def make(console: Console, writer: Writer, plan: Callable[[], Plan]) -> Changes:
     changes = carry_out(plan, writer, _pause)
     for warning in changes.plan.warnings:
         console.warn(warning)
-    if len(changes.outcomes) == 1 and changes.exit_code is ExitCode.FAILED:
-        (only,) = changes.outcomes
-        if only.why:
-            raise PullSecretError(only.why, remedy=only.remedy)
+    told = [outcome for outcome in changes.outcomes if outcome.why]
+    if len(told) == 1 and changes.exit_code is ExitCode.FAILED:
+        raise PullSecretError(told[0].why, remedy=told[0].remedy)  # the others were not tried
     return changes
 
 

@@ -26,6 +26,14 @@ from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block, wrap
 from kubectl_pullsecret.views.terminal import PIPE, Terminal, neutralise
 
 _HANGING = 2
+_ACTIONS: dict[type[Step], str] = {  # in the ChangeReport: a contract
+    ListChange: "changeList",
+    NewSecret: "createSecret",
+    SecretChange: "changeSecret",
+    RolloutRestart: "restart",
+    Deletion: "delete",
+    PodRecreation: "recreate",
+}
 _DRY = {DryRun.NONE: "", DryRun.CLIENT: " (dry run)", DryRun.SERVER: " (server dry run)"}
 
 
@@ -159,7 +167,7 @@ def _item(outcome: Outcome) -> dict[str, Data]:
     before, after = lines_of(outcome.step) if outcome.step is not None else ([], [])
     return {
         "object": _object(outcome.target),
-        "action": None if outcome.step is None else type(outcome.step).__name__,
+        "action": None if outcome.step is None else _ACTIONS[type(outcome.step)],
         "outcome": outcome.deed.value,
         "before": before,
         "after": after,
