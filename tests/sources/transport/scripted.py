@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.server.received.append(received)
         self._send(self.server.script(received))
 
-    do_GET = do_POST = _answer  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
 
     def _send(self, reply: Reply) -> None:
         if reply.silent:
