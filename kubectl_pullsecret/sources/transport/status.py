@@ -110,7 +110,10 @@ def _sentence(code: int, reason: str, message: str, action: Action, server: str)
     if code == 404 and message.endswith("not found"):
         return message + action.place, ""
     words = message or "the server says no more"
-    return f"cannot {action}: {words} ({f'{code} {reason}'.rstrip()})", ""
+    remedy = ""
+    if reason == "AlreadyExists":  # who creates has looked first
+        remedy = "it is there and was not seen: ask for the right to get it"
+    return f"cannot {action}: {words} ({f'{code} {reason}'.rstrip()})", remedy
 
 
 def _unauthorized(action: Action, server: str) -> tuple[str, str]:
@@ -125,6 +128,10 @@ def _right(action: Action, message: str) -> str:
         return "the kubeconfig's user gives no credentials; check users and --user"
     if "cannot impersonate" in message:
         return "check --as and its kin, or ask for the right to impersonate"
+    if "because it is being terminated" in message:
+        return "wait until the namespace is gone, and create it anew"
+    if "exceeded quota" in message:
+        return "delete what nobody uses, or ask for a larger ResourceQuota"
     return f"ask for the right to {action}, or use another context"
 
 
