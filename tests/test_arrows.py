@@ -35,6 +35,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "changes.execution": ("sources.transport", "report", "facts", "credentials", "errors"),
     "changes.recreation": ("sources.transport", "facts", "errors"),
     "views": (
+        "changes.copies",
         "changes.plan",
         "diagnosis",
         "report",
@@ -62,7 +63,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
 
 # Pure rooms decide and calculate: they have no world. The list says what they may use, because a
 # list of what they may not would forget something. A module that reads or writes is not for it.
-IMPURE = ("changes.execution", "changes.recreation")
+IMPURE = ("changes.execution", "changes.holding", "changes.recreation")
 PURE = ("changes", "credentials", "diagnosis", "durations", "errors", "facts", "images", "report")
 PURE_MODULES = (
     "__future__",
@@ -75,6 +76,7 @@ PURE_MODULES = (
     "datetime",
     "difflib",
     "enum",
+    "fractions",
     "functools",
     "hashlib",
     "heapq",

@@ -91,7 +91,7 @@ def plan_attach(
     reached = _reach(holder, after, snapshot, bool(new), request.restart, now)
     warnings = _unseen(names, secrets)
     if new:
-        warnings += (*managed(holder), *_hiding(holder, after, snapshot))
+        warnings += (*managed(holder, snapshot), *_hiding(holder, after, snapshot))
     served = () if names else _served(holder, snapshot)
     return Plan(
         steps=(*steps, *reached.steps),
@@ -202,9 +202,9 @@ def led(target: ObjectRef, holder: Holder) -> tuple[str, ...]:
     return (f"{name} is made by {above}, so that one is changed",)
 
 
-def managed(holder: Holder) -> Iterator[str]:
-    """Who manages the holder, and would undo the change."""
-    for manager in holder.managed_by:
+def managed(holder: Holder, snapshot: Snapshot) -> Iterator[str]:
+    """Who manages the holder, and would undo the change; a manifest is what he goes by."""
+    for manager in holder.managed_by if snapshot.live is not None else ():
         yield f"{manager} manages {display(holder.ref)} and may undo this: {ADVICE[manager]}"
 
 

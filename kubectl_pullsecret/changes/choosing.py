@@ -21,7 +21,7 @@ from kubectl_pullsecret.facts.kinds import display, is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.images import InvalidReference, Reference
-from kubectl_pullsecret.report import Copy, Fix, Rewrap
+from kubectl_pullsecret.report import Copy, Create, Fix, Rewrap
 
 _SHOWN = 5
 
@@ -103,23 +103,21 @@ def check(name: str, secrets: Secrets, images: Sequence[Reference]) -> None:
     if isinstance(content, Malformed):
         why = f"is unreadable to the kubelet, and would stop every pull: {content.why}"
         raise _refusal(name, why, remedy=content.remedy)
-    _check_entries(name, content, secrets.now)
+    _check_entries(name, secrets.namespace, content, secrets.now)
     if images and not any(_serves(secret, image, secrets.now) for image in images):
         raise _serves_none(name, secret, images)
 
 
-def _check_entries(name: str, content: Payload, now: datetime) -> None:
+def _check_entries(name: str, namespace: str, content: Payload, now: datetime) -> None:
     usable = [entry for entry in content.entries if entry.usable]
     if not usable:
         fault = content.layout_fault or "no entry of it has a user and a password"
         raise _refusal(name, f"has no credential for the kubelet: {fault}")
     if all(about(entry).over(now) for entry in usable):
         ends = [told.expires for told in map(about, usable) if told.expires is not None]
-        raise _refusal(
-            name,
-            f"has expired at {max(ends):%Y-%m-%d %H:%M} UTC",
-            remedy=f"write a new password into it: kubectl pullsecret create {name} --replace",
-        )
+        what = f"has expired at {max(ends):%Y-%m-%d %H:%M} UTC"
+        old = usable[0]
+        raise _refusal(name, what, [Create(namespace, name, old.key, old.username, replace=True)])
 
 
 def _refusal(

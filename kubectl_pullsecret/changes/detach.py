@@ -64,7 +64,7 @@ def plan_detach(request: DetachRequest, snapshot: Snapshot, *, now: datetime) ->
         reached = reach(held, snapshot, changed=True, restart=False, now=now)
     return Plan(
         steps=(change(holder, after, request.recreate, snapshot),),
-        warnings=(*_needed(holder, after, secrets), *managed(holder)),
+        warnings=(*_needed(holder, after, secrets), *managed(holder, snapshot)),
         follows=(*led(request.target, holder), *_account_again(holder, after), *reached.follows),
     )
 

@@ -8,15 +8,22 @@ not in the new plan was done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
+from kubectl_pullsecret.changes.holding import HeldSignals
+from kubectl_pullsecret.changes.moved_list import moved
+from kubectl_pullsecret.changes.new_pod import LostPodError
 from kubectl_pullsecret.changes.plan import (
     Changes,
     Deed,
     DryRun,
+    ListChange,
+    NewSecret,
     Outcome,
     Plan,
     PodRecreation,
+    SecretChange,
     Step,
 )
 from kubectl_pullsecret.changes.recreation import recreate
@@ -24,6 +31,7 @@ from kubectl_pullsecret.changes.requests import request_of
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 
 FIELD_MANAGER = "kubectl-pullsecret"
@@ -61,7 +69,10 @@ def carry_out(
     try:
         for tried in range(1, _MOST_TRIES + 1):
             doubts = progress.advance(writer)
-            if not doubts or not progress.look_again(doubts, make_plan):
+            if not doubts:
+                break
+            followed = progress.follow_lists(doubts, writer.client)
+            if not followed and not progress.look_again(doubts, make_plan):
                 break
             pause(tried)
         else:
@@ -92,21 +103,46 @@ class _Progress:
         for step in self._plan.steps:
             if _key(step) in self._ended:
                 continue
-            try:
-                self._do(step, writer)
-            except PullSecretError as error:
-                self._end(step, Deed.FAILED, error)
-                if isinstance(error, ApiError) and (error.code in _CONFLICT or error.doubtful):
-                    doubts.append(_Doubt(step, error))
-                if not self._plan.independent or _hopeless(error):
-                    break
+            with HeldSignals() as signals:  # let go when it is noted what became of the step
+                error = self._try(step, writer, signals)
+            if isinstance(error, ApiError) and (error.code in _CONFLICT or error.doubtful):
+                doubts.append(_Doubt(step, error))
+            if error is not None and (not self._plan.independent or _hopeless(error)):
+                break
         return doubts
 
-    def _do(self, step: Step, writer: Writer) -> None:
+    def _try(self, step: Step, writer: Writer, signals: HeldSignals) -> PullSecretError | None:
         self._under_way = step
-        if writer.dry_run is not DryRun.CLIENT:
-            _write(step, writer)
+        try:
+            if writer.dry_run is not DryRun.CLIENT:
+                _write(step, writer, signals)
+        except PullSecretError as error:
+            self._end(step, Deed.FAILED, error)
+            return error
         self._end(step, Deed.DONE if writer.dry_run is DryRun.NONE else Deed.PLANNED)
+        return None
+
+    def follow_lists(self, doubts: list[_Doubt], client: Client) -> bool:
+        """Where others have changed lists meanwhile, make the same changes of the new lists.
+
+        Whether that could be done; if not, everything is planned anew. A plan reads far more than
+        the list, and while somebody reads, others write: thirty at once would never get through.
+        """
+        newer: dict[tuple[type, ObjectRef], ListChange] = {}
+        for step, error in doubts:
+            change = None
+            if isinstance(step, ListChange) and not error.doubtful:
+                change = _followed(step, client)
+            if change is None:
+                return False
+            newer[_key(step)] = change
+        steps = tuple(newer.get(_key(step), step) for step in self._plan.steps)
+        self._plan = replace(self._plan, steps=steps)
+        for key, step in newer.items():
+            del self._ended[key]
+            if step.before == step.after:
+                self._end(step, Deed.DONE)
+        return True
 
     def look_again(self, doubts: list[_Doubt], make_plan: Callable[[], Plan]) -> bool:
         """Plan anew; whether there is something to try again.
@@ -151,8 +187,9 @@ class _Progress:
 
     def _end(self, step: Step, deed: Deed, error: PullSecretError | None = None) -> None:
         why, remedy = (error.message, error.remedy) if error else ("", "")
+        lost = error.manifest if isinstance(error, LostPodError) else None
         self._under_way = None
-        self._ended[_key(step)] = Outcome(step.target, deed, step, why, remedy)
+        self._ended[_key(step)] = Outcome(step.target, deed, step, why, remedy, lost)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """What became of everything that was planned, at first or since."""
@@ -173,7 +210,18 @@ class _Progress:
 
 
 def _key(step: Step) -> tuple[type, ObjectRef]:
-    return type(step), step.target
+    """What a step is about: to create a Secret and to change it is the same wish."""
+    return (SecretChange if isinstance(step, NewSecret) else type(step)), step.target
+
+
+def _followed(step: ListChange, client: Client) -> ListChange | None:
+    """The change made for the object as it is now; None where that is not to be had."""
+    target, info = step.target, step.resource
+    action = Action("get", info.plural, target.namespace, target.name)
+    try:
+        return moved(step, client.get(info.path(target.namespace, target.name), action))
+    except ApiError:
+        return None
 
 
 def _hopeless(error: PullSecretError) -> bool:
@@ -188,9 +236,9 @@ def _not_done(failure: ApiError) -> PullSecretError:
     )
 
 
-def _write(step: Step, writer: Writer) -> None:
+def _write(step: Step, writer: Writer, signals: HeldSignals) -> None:
     if isinstance(step, PodRecreation):
-        recreate(step, writer.client, writer.query)
+        recreate(step, writer.client, writer.query, signals)
         return
     request = request_of(step)
     target = request.target
@@ -202,5 +250,6 @@ def _write(step: Step, writer: Writer) -> None:
     if request.method == "POST":
         writer.client.post(request.path, request.body, action, query=writer.query)
     else:
-        query = [pair for pair in writer.query if pair[0] == "dryRun"]
-        writer.client.delete(request.path, request.body, action, query=query)
+        # in the body: where there is one, the server looks nowhere else for DeleteOptions
+        dry: Json = {"dryRun": ["All"]} if writer.dry_run is DryRun.SERVER else {}
+        writer.client.delete(request.path, request.body | dry, action, query=())

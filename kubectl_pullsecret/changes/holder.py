@@ -115,7 +115,7 @@ def _of_workload(
     controller = (above[-1] if above else workload).owner
     if controller is not None and not force:
         raise _controlled(top, controller, wish)
-    if top.ref.kind == "Job":
+    if top.ref.kind == "Job" and snapshot.live is not None:  # in a manifest it is not made yet
         raise _immutable_job(snapshot, top, wish)
     info = snapshot.resource(top.api_version, top.ref.kind)
     if info is None:  # from files, where nothing is sent

@@ -154,6 +154,7 @@ class Outcome:
     step: Step | None = None  # None: there was nothing to do
     why: str = ""
     remedy: str = ""
+    manifest: Json | None = None  # of a pod that is gone: printed, so that it is not lost
 
 
 @dataclass(frozen=True, slots=True)

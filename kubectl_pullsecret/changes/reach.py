@@ -97,7 +97,7 @@ def _renewals(pods: Sequence[Pod], owners: Owners, now: datetime) -> tuple[Step,
     for pod in pods:
         root, highest = owners.top(pod)
         top = root is not None and highest is not None and highest.name == root.ref.name
-        if top and root is not None and _rolls_out(root) and root.ref.kind != "StatefulSet":
+        if top and root is not None and rolls_out(root) and root.ref.kind != "StatefulSet":
             steps[root.ref] = RolloutRestart(root.ref, _info(root.ref.kind), now.strftime(_RFC3339))
         else:
             steps[pod.ref] = Deletion(pod.ref, _info("Pod"), pod.uid)
@@ -110,7 +110,7 @@ def _info(kind: str) -> KindInfo:
     return info
 
 
-def _rolls_out(workload: Workload) -> bool:
+def rolls_out(workload: Workload) -> bool:
     """Whether a change of its template makes new pods by itself."""
     rollout = workload.rollout
     by_itself = workload.ref.kind in ("Deployment", "DaemonSet", "StatefulSet")
@@ -130,7 +130,7 @@ def _of_workload(
     stuck = [
         pod for pod in snapshot.pods if _is_stuck(pod, namespace) and owners.owns(workload, pod)
     ]
-    waits = _rolls_out(workload) and not workload.rollout.ordered
+    waits = rolls_out(workload) and not workload.rollout.ordered
     if restart and stuck and not (waits and changed):
         return Reach(_restarts(workload, stuck, owners, now), _story(workload, changed))
     follows = _story(workload, changed)

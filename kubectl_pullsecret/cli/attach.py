@@ -11,13 +11,17 @@ from kubectl_pullsecret.cli.asking import can_ask, which
 from kubectl_pullsecret.cli.changing import Changing, changing, look_at, make, show, writing
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.holders import find_target, named
+from kubectl_pullsecret.cli.holders import UNKNOWN, find_target, named
+from kubectl_pullsecret.cli.local import Local, edit, local
+from kubectl_pullsecret.cli.waiting import Waiting, follow, waiting
 from kubectl_pullsecret.errors import ExitCode
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.attach import AttachRequest
     from kubectl_pullsecret.changes.execution import Writer
     from kubectl_pullsecret.changes.plan import Changes, Plan
+    from kubectl_pullsecret.facts.objects import ObjectRef
+    from kubectl_pullsecret.facts.snapshot import Snapshot
 
 
 @click.command(
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 @click.option(
     "--recreate", is_flag=True, help="Of a pod without owner: delete it and create it again."
 )
+@waiting
+@local
 @changing
 @click.pass_obj
 def command(
@@ -39,6 +45,8 @@ def command(
     force: bool,
     restart: bool,
     recreate: bool,
+    waiting: Waiting,
+    local: Local,
     changing: Changing,
 ) -> ExitCode:
     """Give pull secrets to an account, a workload or a pod's owner; none is taken away.
@@ -49,30 +57,43 @@ def command(
 
     A pod's list cannot change: the highest owner with a template gets the secrets.
     """
-    from kubectl_pullsecret.changes.attach import AttachRequest
+    from kubectl_pullsecret.changes.attach import AttachRequest, plan_attach
 
     wish = named(words)
+    request = AttachRequest(UNKNOWN, wish.secrets, first, force, restart, recreate)
+    if local.wanted:
+
+        def plan(target: ObjectRef, snapshot: Snapshot) -> Plan:
+            return plan_attach(request._replace(target=target), snapshot, now=console.now)
+
+        return edit(console, changing, local, wish, plan)
     with writing(console, changing) as (writer, namespace):
         target, api_version = find_target(writer.client, wish, namespace)
-        request = AttachRequest(
-            target, wish.secrets, first, force, restart, recreate, api_version=api_version
-        )
-        changes = _attach(console, writer, request)
-    show(console, changing, changes)
+        request = request._replace(target=target, api_version=api_version)
+        changes, seen = _attach(console, writer, request)
+        show(console, changing, changes)
+        if waiting.wanted and changes.exit_code is ExitCode.FINE:
+            return follow(console, changing, writer.client, waiting, changes, seen)
     return changes.exit_code
 
 
-def _attach(console: Console, writer: Writer, request: AttachRequest) -> Changes:
-    """Plan and write; where several secrets would do, ask which, if somebody sits there."""
+def _attach(console: Console, writer: Writer, request: AttachRequest) -> tuple[Changes, Snapshot]:
+    """Plan and write; where several secrets would do, ask which, if somebody sits there.
+
+    Return what was changed, and what was seen before.
+    """
     from kubectl_pullsecret.changes.attach import plan_attach, wanted_for_attach
     from kubectl_pullsecret.changes.refusal import RefusedPlanError
 
+    seen: list[Snapshot] = []
+
     def plan() -> Plan:
         wanted = partial(wanted_for_attach, request, console.now)
-        return plan_attach(request, look_at(console, writer.client, wanted), now=console.now)
+        seen.append(look_at(console, writer.client, wanted))
+        return plan_attach(request, seen[-1], now=console.now)
 
     try:
-        return make(console, writer, plan)
+        return make(console, writer, plan), seen[0]
     except RefusedPlanError as refused:
         if not refused.candidates or not can_ask(console):
             raise

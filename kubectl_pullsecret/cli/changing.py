@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.sources.live import Wanted
     from kubectl_pullsecret.sources.transport import Client
 
-_LONGEST_PAUSE = 3.0  # seconds
+_LONGEST_PAUSE = 5.0  # seconds
 
 
 class Changing(NamedTuple):
@@ -132,19 +132,35 @@ def make(console: Console, writer: Writer, plan: Callable[[], Plan]) -> Changes:
     """
     from kubectl_pullsecret.changes.execution import carry_out
 
-    changes = carry_out(plan, writer, _pause)
+    changes = carry_out(plan, writer, _Pauses())
     for warning in changes.plan.warnings:
         console.warn(warning)
+    lost = [outcome.manifest for outcome in changes.outcomes if outcome.manifest is not None]
+    if lost:
+        from kubectl_pullsecret.views.manifests import as_manifests
+
+        console.write(as_manifests(lost))
     told = [outcome for outcome in changes.outcomes if outcome.why]
     if len(told) == 1 and changes.exit_code is ExitCode.FAILED:
         raise PullSecretError(told[0].why, remedy=told[0].remedy)  # the others were not tried
     return changes
 
 
-def _pause(tried: int) -> None:
-    """Wait for a random time, longer with each try: competitors must not meet again and again."""
-    longest = min(_LONGEST_PAUSE, 0.05 * 2**tried)
-    time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret hangs on it
+class _Pauses:
+    """Waits before new tries: competitors must not meet again and again.
+
+    Each for a random time: as long as the last try took at most, doubled with each of them. Where
+    many compete, the machine or the server is slow, and so is a try.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, tried: int) -> None:
+        took = time.monotonic() - self._began
+        longest = min(_LONGEST_PAUSE, took * 2**tried)
+        time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret hangs on it
+        self._began = time.monotonic()
 
 
 def show(console: Console, changing: Changing, changes: Changes) -> None:

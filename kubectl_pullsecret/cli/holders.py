@@ -12,6 +12,7 @@ from kubectl_pullsecret.facts.objects import ObjectRef
 if TYPE_CHECKING:
     from kubectl_pullsecret.sources.transport import Client
 
+UNKNOWN = ObjectRef("", "", "")  # a target that is still to be found
 _KINDS = tuple(kind for kind in TARGET_KINDS if kind != "Namespace")
 
 

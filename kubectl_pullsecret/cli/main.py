@@ -34,6 +34,8 @@ COMMANDS = {
     "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
     "attach": Entry("attach", "Give pull secrets to an account, a workload or a pod's owner"),
     "detach": Entry("detach", "Take pull secrets from an account, a workload or a pod's owner"),
+    "copy": Entry("copy", "Copy a pull secret to other namespaces or another cluster"),
+    "create": Entry("create", "Write a pull secret, or exchange a credential in one"),
     "explain": Entry("explain", "Explain a reason that a report names"),
     "version": Entry("version", "Print the versions of this program and of the server"),
 }
@@ -125,7 +127,9 @@ SWITCHES = frozenset(
         *("-A", "--all-namespaces", "-R", "--recursive"),
         *("--insecure-skip-tls-verify", "--disable-compression"),
         *("--client", "--healthy", "--reveal"),
-        *("--first", "--force", "--restart", "--recreate", "--all-missing"),
+        *("--check", "--update"),
+        *("--docker-password-stdin", "--replace", "--only"),
+        *("--first", "--force", "--restart", "--recreate", "--all-missing", "--wait", "--local"),
     )
 )
 

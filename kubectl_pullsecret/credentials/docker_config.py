@@ -93,13 +93,13 @@ def _config(document: Json) -> Payload | Malformed:
     problems: list[Malformed] = []
     ignored: dict[str, None] = {}
     for name, value in document:
-        field = _field_name(name)
+        field = field_name(name)
         if field == "auths":
             problems += _merge(entries, value)
         elif field == "httpheaders":
             problems += _check_headers(value)
         else:
-            ignored[_clean(name)] = None
+            ignored[clean(name)] = None
     return problems[0] if problems else Payload(tuple(entries.values()), tuple(ignored))
 
 
@@ -130,14 +130,14 @@ def _check_headers(headers: Json) -> list[Malformed]:
     if not isinstance(headers, tuple):
         return [malformed.wrong_headers(headers)]
     wrong = ((name, value) for name, value in headers if not isinstance(value, (str, type(None))))
-    return [malformed.wrong_header(value, _clean(name)) for name, value in wrong]
+    return [malformed.wrong_header(value, clean(name)) for name, value in wrong]
 
 
 def _entries(members: tuple[tuple[str, Json], ...], holder: Holder) -> dict[str, AuthEntry]:
     """Decode entries by key; of two under one key the later stays, but both must be readable."""
     entries: dict[str, AuthEntry] = {}
     for name, value in members:
-        key = _clean(name)
+        key = clean(name)
         entries[key] = _entry(key, value, holder)
     return entries
 
@@ -169,11 +169,11 @@ def _fields(
     ignored: dict[str, None] = {}
     problem: Malformed | None = None
     for name, value in members:
-        field = _field_name(name)
+        field = field_name(name)
         if field not in fields:
-            ignored[_clean(name)] = None
+            ignored[clean(name)] = None
         elif isinstance(value, str):
-            fields[field] = _clean(value)
+            fields[field] = clean(value)
         elif value is not None and problem is None:
             problem = malformed.wrong_field(value, holder, key, field)
     if problem is not None:
@@ -201,12 +201,12 @@ _GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join
 )
 
 
-def _field_name(name: str) -> str:
+def field_name(name: str) -> str:
     """Fold case as encoding/json, fold.go, does: U+017F, the long s, is an s too."""
     return name.lower().replace("\u017f", "s")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Turn what is no character, lone surrogates and bytes that are not UTF-8, into U+FFFD."""
     try:
         text.encode()

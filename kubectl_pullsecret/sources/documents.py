@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
 
-from kubectl_pullsecret.sources.json_text import JsonDocument, Members
+from kubectl_pullsecret.sources.json_text import JsonDocument, Members, value_at
 from kubectl_pullsecret.sources.text_error import Places, TextError
 
 MAX_YAML_DOCUMENTS = 100_000  # in one text
@@ -23,11 +23,13 @@ Report = Callable[[int, str], None]  # a document's number, and what is wrong wi
 class Documents:
     """The documents of one text. `number` counts those that were begun; empty ones do not count.
 
-    `report` is told what could not be read, `remark` what could, but is odd.
+    `report` is told what could not be read, `remark` what could, but is odd. Lists are opened
+    unless each document is wanted `whole`.
     """
 
-    def __init__(self, text: str, report: Report, remark: Report) -> None:
+    def __init__(self, text: str, report: Report, remark: Report, *, whole: bool = False) -> None:
         self.number = 0
+        self._whole = whole
         self._text = text
         self._report = report
         self._remark = remark
@@ -65,6 +67,10 @@ class Documents:
         self.number += 1
         document = JsonDocument(self._text, at)
         try:
+            if self._whole:
+                value, end = value_at(self._text, at)
+                yield value
+                return end
             yield from _objects(document)
         except TextError as error:
             self._tell(error.why, error.at)
@@ -85,7 +91,7 @@ class Documents:
                 if value:
                     self.number += not empty
                     empty = False
-                    yield from opened(value, {})
+                    yield from [value] if self._whole else opened(value, {})
         except TextError as error:
             self._tell(error.why, at + error.at)
         else:

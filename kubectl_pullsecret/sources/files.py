@@ -22,11 +22,8 @@ from kubectl_pullsecret.facts.snapshot import (
     Snapshot,
 )
 from kubectl_pullsecret.sources.documents import Documents
-from kubectl_pullsecret.sources.encoding import decode
-from kubectl_pullsecret.sources.paths import MAX_BYTES, checked_size, files_of, read_bytes
+from kubectl_pullsecret.sources.texts import STDIN, STDIN_NAME, Text, UnreadFile, texts_of
 
-STDIN = "-"
-_STDIN_NAME = "standard input"
 _MOST_PROBLEMS = 20  # told of one file
 _LONGEST_PROBLEM = 500  # characters
 _HOPELESS = 10_000  # problems after which a file is given up
@@ -52,36 +49,25 @@ def read_files(
     Objects that cannot be read become problems. Raises PullSecretError for a path that cannot be
     read, and if nothing in the input can be.
     """
+    return observed_in(texts_of(paths, stdin, recursive), paths, default_namespace)
+
+
+def observed_in(
+    texts: Iterable[Text | UnreadFile], paths: Sequence[str], default_namespace: str
+) -> Observed:
+    """What the texts behind these paths say; raises PullSecretError if nothing can be read."""
     with _collection_paused():
         reading = _Reading(default_namespace)
-        for path in dict.fromkeys(paths):
-            _read_path(reading, path, stdin, recursive)
+        for text in texts:
+            if isinstance(text, UnreadFile):
+                reading.skip(text.name, text.why)
+            else:
+                reading.add(text.content, text.name, named=text.named)
         reading.refuse_nothing(paths)
         return Observed(
             snapshot=Snapshot.of(reading.objects, reading.sights()),
             problems=tuple(reading.problems),
         )
-
-
-def _read_path(reading: _Reading, path: str, stdin: BinaryIO | None, recursive: bool) -> None:
-    if path == STDIN:
-        content = stdin.read(MAX_BYTES + 1) if stdin else b""
-        reading.add(decode(checked_size(content, _STDIN_NAME), _STDIN_NAME), _STDIN_NAME)
-        return
-    for file in files_of(path, recursive=recursive):
-        _read_file(reading, file, named=file == path)
-
-
-def _read_file(reading: _Reading, file: str, *, named: bool) -> None:
-    """Read one file; one that the user did not name himself may be unreadable."""
-    try:
-        text = decode(read_bytes(file), file)
-    except PullSecretError as error:
-        if named:
-            raise
-        reading.skip(file, error.message)
-    else:
-        reading.add(text, file, named=named)
 
 
 class _Reading:
@@ -105,7 +91,7 @@ class _Reading:
 
         documents = Documents(text, report, remark=problems.add)
         for raw in documents.objects():
-            if named or _may_be_object(raw):
+            if named or may_be_object(raw):
                 self._add_object(raw, documents.number, problems)
             if problems.count > _HOPELESS:
                 break
@@ -138,7 +124,7 @@ class _Reading:
                 self.problems[0] + (f" (and {more} more problems)" if more else "")
             )
         if not self._documents:
-            names = ", ".join(_STDIN_NAME if path == STDIN else path for path in paths)
+            names = ", ".join(STDIN_NAME if path == STDIN else path for path in paths)
             raise PullSecretError(f"{names}: there is no Kubernetes object in it")
 
     def sights(self) -> dict[tuple[str, str], Sight]:
@@ -152,7 +138,7 @@ class _Reading:
         return sights | dict.fromkeys(seen, COMPLETE) | dict.fromkeys(self._doubtful, doubtful)
 
 
-def _may_be_object(raw: object) -> bool:
+def may_be_object(raw: object) -> bool:
     """Whether a document of a folder is for us: values.yaml and package.json have no kind."""
     return not isinstance(raw, dict) or bool({"kind", "apiVersion"} & raw.keys())
 

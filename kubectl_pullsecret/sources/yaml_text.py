@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import isinf
 from typing import TYPE_CHECKING, Protocol
 
 from kubectl_pullsecret.sources.text_error import TextError
@@ -36,6 +37,8 @@ _LITERALS: dict[str, object] = {"": None, "~": None} | {
     for word, value in ({"null": None} | _BOOLEANS).items()
     for spelling in (word, word.capitalize(), word.upper())
 }
+_LONGEST_WHOLE = 70  # characters: 64 bits, their sign and their base
+_EXACT = 2**53  # up to here a float is the whole number that it looks like
 _FIRST_CHARACTERS = frozenset("~nNyYtToOfF+-.0123456789")
 
 
@@ -272,8 +275,34 @@ def _number_pattern() -> re.Pattern[str]:
     )
 
 
-def _number(written: str) -> int | float:
-    """Return a number; only small decimal ones are exact, such as an event's count."""
-    if len(written) < 19 and written.lstrip("+-").isdecimal():
+def _number(written: str) -> int | float | str:
+    """Return a number's value; what is too large for one is a string (goyaml v2, resolve.go)."""
+    if len(written) < 19 and written.isdecimal() and written[0] != "0":
         return int(written)
-    return 0.5
+    plain = written.replace("_", "")
+    whole = _whole(plain) if len(plain) < _LONGEST_WHOLE else None
+    if whole is not None:
+        return whole
+    name = plain.lstrip("+-").lower()
+    value = float(plain.replace(".", "")) if name in (".inf", ".nan") else _float(plain)
+    if value is None or (isinf(value) and name != ".inf"):
+        return written
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+
+
+def _whole(plain: str) -> int | None:
+    """A whole number of at most 64 bits: 0644 is octal, as for Go."""
+    digits = plain.lstrip("+-")
+    octal = len(digits) > 1 and digits[0] == "0" and digits.isdecimal()
+    try:
+        value = int(plain, 8 if octal else 0)
+    except ValueError:
+        return None
+    return value if -(2**63) <= value < 2**64 else None
+
+
+def _float(plain: str) -> float | None:
+    try:
+        return float(plain)
+    except ValueError:  # 0x and nothing behind it
+        return None

@@ -7,6 +7,7 @@ A `Relay` passes TLS through, byte by byte, and cuts it. A `GoBetween` sees each
 from __future__ import annotations
 
 import http.client
+import json
 import queue
 import socket
 import ssl
@@ -14,10 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Event, Lock, Thread
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 Result = TypeVar("Result")
@@ -134,31 +136,75 @@ def relay(
         yield running
 
 
+class Reply(NamedTuple):
+    """An answer that the server did not give."""
+
+    code: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    retry_after: str = ""  # seconds
+
+
+def status(code: int, reason: str, message: str, *, retry_after: str = "") -> Reply:
+    """A failure in the API server's words."""
+    said = {"kind": "Status", "status": "Failure", "code": code}
+    body = json.dumps({**said, "reason": reason, "message": message})
+    return Reply(code, body.encode(), retry_after=retry_after)
+
+
+@dataclass(slots=True)
+class _Harm:
+    """What happens to the next so many requests whose line has the words."""
+
+    words: str
+    times: int
+    act: Callable[[], object] | None = None
+    reply: Reply | None = None
+    cut: bool = False
+    deaf: bool = False  # the server does it, and its answer is lost
+
+
 class GoBetween(ThreadingHTTPServer):
-    """Plain HTTP to the command, TLS with somebody's certificate to the API server."""
+    """Plain HTTP to the command, TLS with somebody's certificate to the API server.
+
+    `words` are those of a request's line ("PATCH /api/v1/…?…").
+    """
 
     def __init__(self, server: str, tls: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Forwarded)
         self.target, self.tls = _address(server), tls
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.errands = Errands()
+        self.lines: list[str] = []  # of all requests, as they came
         self._lock = Lock()
-        self._acts: list[tuple[str, Callable[[], object]]] = []
+        self._harms: list[_Harm] = []
 
-    def before(self, words: str, act: Callable[[], object]) -> None:
-        """Act once, before the first request goes on whose path with its query has the words.
+    def before(self, words: str, act: Callable[[], object], *, times: int = 1) -> None:
+        """Act before each of the first such requests goes on, while `errands.during` runs."""
+        self._harms.append(_Harm(words, times, act=act))
 
-        It is done while `errands.during` runs.
-        """
-        self._acts.append((words, act))
+    def instead(self, words: str, reply: Reply, *, times: int = 1) -> None:
+        """Answer such requests so; the server does not see them."""
+        self._harms.append(_Harm(words, times, reply=reply))
 
-    def arrived(self, target: str) -> None:
-        """A request has come."""
+    def cut(self, words: str, *, times: int = 1) -> None:
+        """Cut the line before such requests go on."""
+        self._harms.append(_Harm(words, times, cut=True))
+
+    def lose_answer(self, words: str, *, times: int = 1) -> None:
+        """Cut the line when the server has done what such a request asks: nobody hears it."""
+        self._harms.append(_Harm(words, times, deaf=True))
+
+    def arrived(self, line: str) -> list[_Harm]:
+        """A request has come; what is to happen to it, when what is to happen before it has."""
         with self._lock:  # the others wait: what is done is done before all of them
-            due = [act for act in self._acts if act[0] in unquote(target)]
-            self._acts = [act for act in self._acts if act not in due]
-            for _, act in due:
-                self.errands.ask(act).wait(_PATIENCE)
+            self.lines.append(unquote(line))
+            due = [harm for harm in self._harms if harm.times and harm.words in unquote(line)]
+            for harm in due:
+                harm.times -= 1
+                if harm.act is not None:
+                    self.errands.ask(harm.act).wait(_PATIENCE)
+        return due
 
 
 class _Forwarded(BaseHTTPRequestHandler):
@@ -166,23 +212,52 @@ class _Forwarded(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.server.arrived(self.path)
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        due = self.server.arrived(f"{self.command} {self.path}")
+        reply = next((harm.reply for harm in due if harm.reply), None)
+        try:
+            if any(harm.cut for harm in due):
+                raise ConnectionError
+            reply = reply or self._pass_on(sent)
+            if any(harm.deaf for harm in due):
+                raise ConnectionError
+            self._answer(reply)
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True  # without an answer
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
+    def _pass_on(self, sent: bytes | None) -> Reply:
+        names = ("Accept", "Content-Type")
+        headers = {name: self.headers[name] for name in names if name in self.headers}
         upstream = http.client.HTTPSConnection(
             *self.server.target, context=self.server.tls, timeout=_PATIENCE
         )
         try:
-            upstream.request("GET", self.path, headers={"Accept": self.headers["Accept"]})
+            upstream.request(self.command, self.path, sent, headers)
             with upstream.getresponse() as answer:
-                body = answer.read()
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.headers["Content-Type"])
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except (OSError, http.client.HTTPException):
-            self.close_connection = True  # without an answer
+                return Reply(answer.status, answer.read(), answer.headers["Content-Type"])
         finally:
             upstream.close()
+
+    def _answer(self, reply: Reply) -> None:
+        self.send_response(reply.code)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Content-Length", str(len(reply.body)))
+        if reply.retry_after:
+            self.send_header("Retry-After", reply.retry_after)
+        self.end_headers()
+        self.wfile.write(reply.body)
 
     def log_message(self, *_: object) -> None:
         """Nothing: the audit log has it."""

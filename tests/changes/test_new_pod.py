@@ -121,7 +121,7 @@ def test_what_is_written_anew_is_left_out(spec: Json, left_out: set[str]) -> Non
     ids=["spec", "status"],
 )
 def test_a_node_that_the_pod_asked_for_itself_is_kept(subresource: Json, kept: bool) -> None:
-    fields = {"fieldsV1": {"f:spec": {"f:nodeName": {}}}} | subresource
+    fields: Json = {"fieldsV1": {"f:spec": {"f:nodeName": {}}}} | subresource
     raw = pod({"managedFields": [fields]}, nodeName="node1")
     assert ("nodeName" in spec_of(raw)) is kept
 
@@ -183,11 +183,12 @@ def test_what_is_no_pod_is_said() -> None:
     [
         ("requested: pods=1, used: pods=3, limited: pods=3", True),
         ("requested: pods=1, used: pods=4, limited: pods=3", False),
+        ("requested: pods=1, used: pods=0, limited: pods=0", False),
         ("requested: cpu=500m,pods=1, used: cpu=1500m,pods=1, limited: cpu=2,pods=1", True),
         ("requested: cpu=500m, used: cpu=2100m, limited: cpu=2", False),
         ("requested: memory=1Gi, used: memory=1024Mi, limited: memory=1Gi", True),
         ("requested: memory=1Gi, used: memory=2G, limited: memory=1Gi", False),
-        ("requested: memory=1Gi, used: memory=1e9, limited: memory=1Gi", True),
+        ("requested: memory=500Mi, used: memory=1e9, limited: memory=1Gi", True),
         ("requested: pods=1, used: pods=many, limited: pods=3", False),
         ("requested: pods=1, used: pods=1, limited: cpu=3", False),
     ],

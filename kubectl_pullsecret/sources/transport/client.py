@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
 from http.client import responses as phrases
@@ -90,6 +92,7 @@ class Client:
         self._log = WireLog(log, verbosity, self._route.base)
         self._known = False  # whether the server has answered well
         self._quickest = inf  # seconds from a request to its answer
+        self._date = ""  # of the last good answer, as the server wrote it
 
     def __enter__(self) -> Client:
         return self
@@ -106,6 +109,17 @@ class Client:
     def near(self) -> bool:
         """Whether an answer costs less than a further connection would."""
         return self._quickest < _NEAR
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The server's clock at its last good answer, in whole seconds; None where it tells none.
+
+        Objects carry its time: the clock here may go wrong.
+        """
+        try:
+            return parsedate_to_datetime(self._date)
+        except (TypeError, ValueError):
+            return None
 
     def close(self) -> None:
         """Close the connections that nobody uses; those in use close when they are done."""
@@ -245,6 +259,7 @@ class Client:
             if isinstance(outcome, Answer) and outcome.success:
                 self._known = True
                 self._quickest = min(self._quickest, monotonic() - started)
+                self._date = outcome.headers.get("Date", "")
                 return outcome
             pause = self._pause(request.method, outcome, tried)
             if pause is None or (end is not None and monotonic() + pause >= end):

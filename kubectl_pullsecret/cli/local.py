@@ -1,0 +1,129 @@
+"""`-f FILE --local`: the same plan applied to manifests; nothing is written, no cluster asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from kubectl_pullsecret.cli.changing import Changing, explained
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.holders import Named
+from kubectl_pullsecret.cli.options import Function, Output
+from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.facts.kinds import find_kind
+from kubectl_pullsecret.facts.objects import ObjectRef
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.changes.plan import Plan
+    from kubectl_pullsecret.facts.shapes import Json
+    from kubectl_pullsecret.facts.snapshot import Snapshot
+
+_DEFAULT = "default"
+
+
+class Local(NamedTuple):
+    """Which manifests are to be edited, if any."""
+
+    wanted: bool
+    filenames: tuple[str, ...]
+    recursive: bool
+
+
+def local(function: Function) -> Function:
+    """Offer -f, -R and --local; the parameter is `local: Local`."""
+
+    @wraps(function)
+    def with_local(*arguments: Any, **parameters: Any) -> Any:
+        files = parameters.pop("filenames")
+        found = Local(parameters.pop("local"), files, parameters.pop("recursive"))
+        if found.wanted != bool(files):
+            raise PullSecretError(
+                "-f and --local belong together: the files are edited, and no cluster is asked",
+                remedy="for example: -f web.yaml --local -o yaml",
+                exit_code=ExitCode.USAGE,
+            )
+        return function(*arguments, local=found, **parameters)
+
+    offered: Any = with_local
+    for option in (_LOCAL, _RECURSIVE, _FILENAMES):
+        offered = option(offered)
+    return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
+
+
+_FILENAMES = click.option(
+    "-f",
+    "--filename",
+    "filenames",
+    multiple=True,
+    metavar="FILE",
+    help="With --local: file, folder, or - for stdin, with the manifests to edit.",
+)
+_RECURSIVE = click.option(
+    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
+)
+_LOCAL = click.option(
+    "--local",
+    is_flag=True,
+    help="Print the manifests of -f with the change; write nothing, ask no cluster. Comments "
+    "are not kept.",
+)
+
+
+def edit(
+    console: Console,
+    changing: Changing,
+    local: Local,
+    wish: Named,
+    plan: Callable[[ObjectRef, Snapshot], Plan],
+) -> ExitCode:
+    """Print all manifests, those that the plan changes with their new list.
+
+    Raises:
+        PullSecretError: a manifest cannot be read, the target is not among them, or the plan is
+            refused.
+    """
+    from kubectl_pullsecret.changes.local import applied
+    from kubectl_pullsecret.changes.refusal import RefusedPlanError
+    from kubectl_pullsecret.sources.manifests import read_manifests
+
+    if changing.output is Output.NAME:
+        remedy = "-o is yaml or json"
+        raise PullSecretError("--local prints manifests", remedy=remedy, exit_code=ExitCode.USAGE)
+    home = changing.namespace or _DEFAULT
+    found = read_manifests(
+        local.filenames, stdin=console.stdin, recursive=local.recursive, default_namespace=home
+    )
+    snapshot, problems = found.observed
+    try:
+        made = plan(_target(wish, changing.namespace, snapshot), snapshot)
+    except RefusedPlanError as refused:
+        raise explained(console, changing, refused) from None
+    for warning in (*problems, *made.warnings):
+        console.warn(warning)
+    _print(console, changing, applied(made, found.documents, home))
+    return ExitCode.FINE
+
+
+def _print(console: Console, changing: Changing, documents: Sequence[Json]) -> None:
+    from kubectl_pullsecret.views.manifests import as_json_manifests, as_manifests
+
+    as_text = as_json_manifests if changing.output is Output.JSON else as_manifests
+    console.write(as_text(documents))
+
+
+def _target(wish: Named, namespace: str | None, snapshot: Snapshot) -> ObjectRef:
+    """The object that the words name, of any kind that is in the manifests."""
+    from kubectl_pullsecret.diagnosis.selection import find_target
+
+    info = find_kind(wish.kind)
+    kinds = {ref.kind.lower(): ref.kind for ref in snapshot.workloads}
+    word = wish.kind.lower().partition(".")[0].removesuffix("s")
+    kind = info.kind if info is not None else kinds.get(word, "")
+    if not kind:
+        raise PullSecretError(
+            f"{wish.kind}: no object of the manifests is of this type", exit_code=ExitCode.USAGE
+        )
+    return find_target(snapshot, ObjectRef(kind, "", wish.name), namespace).ref
