@@ -43,6 +43,7 @@ class CreateRequest(NamedTuple):
     only: bool = False  # and drop its others
     force: bool = False  # even where a controller will write it again
     attach: AttachRequest | None = None  # give it to this one, too
+    by_default: bool = False  # nobody named the server
 
     @property
     def own(self) -> bool:
@@ -106,6 +107,8 @@ def compose_secret(request: CreateRequest, snapshot: Snapshot) -> Made:
             raise _is_there(request, chosen)
         draft = _draft(request, content, existing.type)
         return Made(draft, content, chosen, existing, unchanged=True)
+    if request.by_default:
+        _check_default(existing, chosen)
     check_type(existing, chosen, request.from_secret, snapshot)
     content = exchanged(existing, chosen, own=request.own, only=request.only)
     unchanged = content.payload == existing.content
@@ -150,6 +153,23 @@ def _holds_exactly(existing: Secret, payload: Payload) -> bool:
         return False
     there, wanted = (set(map(credential, one.entries)) for one in (content, payload))
     return there == wanted
+
+
+def _check_default(existing: Secret, chosen: Chosen) -> None:
+    """Whether the server that is meant by default is one that the Secret has.
+
+    Raises:
+        RefusedPlanError: it has only others: one of these is meant, or nothing of this.
+    """
+    content = existing.content
+    there = [entry.key for entry in content.entries] if isinstance(content, Payload) else []
+    if there and all(means(key, chosen.entries) is None for key in there):
+        server = ", ".join(map(shown_key, chosen.entries))
+        raise RefusedPlanError(
+            f"{display(existing.ref)} has no entry for {server}, which is meant without "
+            f"--docker-server; it has {', '.join(map(shown_key, there))}",
+            remedy="name the server with --docker-server",
+        )
 
 
 def _is_there(request: CreateRequest, chosen: Chosen) -> RefusedPlanError:

@@ -71,10 +71,10 @@ def carry_out(
             doubts = progress.advance(writer)
             if not doubts:
                 break
+            pause(tried)  # first: between a look and a try others must not have the time
             followed = progress.follow_lists(doubts, writer.client)
             if not followed and not progress.look_again(doubts, make_plan):
                 break
-            pause(tried)
         else:
             progress.give_up()
     except KeyboardInterrupt:

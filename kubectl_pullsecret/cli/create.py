@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,7 +17,7 @@ from kubectl_pullsecret.cli.given import (
     typed_entry,
     usage,
 )
-from kubectl_pullsecret.cli.options import Output, serialised
+from kubectl_pullsecret.cli.options import Output, printed
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.changes.execution import Writer
     from kubectl_pullsecret.changes.plan import DryRun, Plan, SecretDraft
     from kubectl_pullsecret.facts.snapshot import Snapshot
-    from kubectl_pullsecret.views.data import Data
 
 _DOCKER_CONFIG = ""  # docker's own
 
@@ -192,7 +191,8 @@ def _request(console: Console, wish: Wish, namespace: str) -> CreateRequest:
         for warning in warnings:
             console.warn(warning)
         return request._replace(entries=entries, source=source)
-    return request._replace(entries=(typed_entry(console, wish.typed),))
+    by_default = wish.docker_server is None
+    return request._replace(entries=(typed_entry(console, wish.typed),), by_default=by_default)
 
 
 def _offline(console: Console, changing: Changing, request: CreateRequest) -> ExitCode:
@@ -266,12 +266,12 @@ def _print_manifest(console: Console, changing: Changing, draft: SecretDraft, pl
         console.warn(warning)
     if any(step.target != draft.ref for step in plan.steps):
         console.warn("the manifest is the Secret's alone; who lists it stands elsewhere")
-    made = cast("dict[str, Data]", manifest(draft))
+    made = manifest(draft)
     if changing.namespace is None:
         made["metadata"] = {"name": draft.ref.name}
     if changing.output is Output.JSON:  # in YAML kubectl sorts the fields
         made = {key: made[key] for key in ("kind", "apiVersion", "metadata", "data", "type")}
-    console.write(serialised(made, changing.output))
+    console.write(printed([made], changing.output))
 
 
 def _client() -> DryRun:

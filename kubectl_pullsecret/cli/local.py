@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,14 +11,13 @@ import click
 from kubectl_pullsecret.cli.changing import Changing, explained
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.holders import Named
-from kubectl_pullsecret.cli.options import Function, Output
+from kubectl_pullsecret.cli.options import Function, Output, printed
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.kinds import find_kind
 from kubectl_pullsecret.facts.objects import ObjectRef
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.plan import Plan
-    from kubectl_pullsecret.facts.shapes import Json
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
 _DEFAULT = "default"
@@ -103,15 +102,8 @@ def edit(
         raise explained(console, changing, refused) from None
     for warning in (*problems, *made.warnings):
         console.warn(warning)
-    _print(console, changing, applied(made, found.documents, home))
+    console.write(printed(applied(made, found.documents, home), changing.output))
     return ExitCode.FINE
-
-
-def _print(console: Console, changing: Changing, documents: Sequence[Json]) -> None:
-    from kubectl_pullsecret.views.manifests import as_json_manifests, as_manifests
-
-    as_text = as_json_manifests if changing.output is Output.JSON else as_manifests
-    console.write(as_text(documents))
 
 
 def _target(wish: Named, namespace: str | None, snapshot: Snapshot) -> ObjectRef:

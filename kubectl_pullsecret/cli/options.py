@@ -5,13 +5,14 @@ Each is a decorator; its parameter's name and type stand beside it. `-o` comes i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from kubectl_pullsecret.facts.shapes import Json
     from kubectl_pullsecret.views.data import Data
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -32,6 +33,13 @@ def serialised(data: Data, output: Output) -> str:
     from kubectl_pullsecret.views.data import as_json, as_yaml
 
     return as_json(data) if output is Output.JSON else as_yaml(data)
+
+
+def printed(manifests: Sequence[Json], output: Output) -> str:
+    """Write manifests as kubectl does: JSON where `-o` asks for it, else YAML."""
+    from kubectl_pullsecret.views.manifests import as_json_manifests, as_manifests
+
+    return as_json_manifests(manifests) if output is Output.JSON else as_manifests(manifests)
 
 
 def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

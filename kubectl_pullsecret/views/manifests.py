@@ -69,4 +69,4 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 @cache
 def _other_types() -> re.Pattern[str]:
     """Match what goyaml (resolve.go) takes for a boolean or a number, and PyYAML for a string."""
-    return re.compile(r"[yYnN]|[-+.0-9][-+._0-9a-zA-Z]*")
+    return re.compile(r"[yYnN]|[-+]?\.?[0-9][-+._0-9a-zA-Z]*")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kubectl_pullsecret.changes.plan import PodRecreation
-from kubectl_pullsecret.report import Attach
+from kubectl_pullsecret.report import Attach, Create
 from tests.changes.planning import attach, change_of, ref, refused
-from tests.diagnosis.cluster import IMAGE, NAMESPACE, NOTHING_SENT, Cluster, entry
+from tests.diagnosis.cluster import IMAGE, NAMESPACE, NOTHING_SENT, Cluster, entry, expired_ecr
 
 REGISTRY = IMAGE.partition("/")[0]
 SERVES = {REGISTRY: entry()}
@@ -208,6 +208,18 @@ class TestASecretThatWouldNotHelp:
         cluster.secret("broken", {REGISTRY: {"auth": "%"}})
         cluster.secret("other", {"other.test": entry()})
         assert change_of(attach(cluster, "deploy/web", secret, force=True)).after == (secret,)
+
+    def test_because_it_is_over_is_told_with_the_way_to_renew_it(self, cluster: Cluster) -> None:
+        cluster.secret("old", {"1.dkr.ecr.eu-west-1.amazonaws.com": expired_ecr()})
+        error = refused(cluster, "sa/default", "old")
+        assert error.message.startswith("secret/old has expired at 1970-01-01")
+        (fix,) = error.fixes
+        assert isinstance(fix, Create)
+        assert (fix.server, fix.username, fix.replace) == (
+            "1.dkr.ecr.eu-west-1.amazonaws.com",
+            "AWS",
+            True,
+        )
 
     def test_but_could_not_be_read_is_attached_with_a_warning(self, cluster: Cluster) -> None:
         forbidden = (("get", "secrets"), ("list", "secrets"))

@@ -232,3 +232,18 @@ def test_only_what_is_needed_is_read() -> None:
     assert [*wanted_for_create(own, NOW, Snapshot())] == [
         Get("Secret", NAMESPACE, "pull", Need.REQUIRED)
     ]
+
+
+def test_a_server_that_nobody_named_is_no_new_registry_of_a_secret() -> None:
+    cluster = Cluster().secret("pull", {"ghcr.io": entry()})
+    error = refused(cluster, typed(HUB), replace=True, by_default=True)
+    assert error.message == (
+        f"secret/pull has no entry for {HUB}, which is meant without --docker-server; "
+        "it has ghcr.io"
+    )
+    assert written(plan(cluster, typed(HUB), replace=True)) == {"ghcr.io": "puller", HUB: "new"}
+
+
+def test_a_server_that_nobody_named_may_be_exchanged() -> None:
+    cluster = Cluster().secret("pull", {"docker.io": entry()})
+    assert written(plan(cluster, typed(HUB), replace=True, by_default=True)) == {HUB: "new"}
