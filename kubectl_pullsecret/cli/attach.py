@@ -56,7 +56,13 @@ def command(
     the kubelet's own rules.
 
     A pod's list cannot change: the highest owner with a template gets the secrets.
-    """
+
+    \b
+    Examples:
+      kubectl pullsecret attach sa/default regcred
+      kubectl pullsecret attach pod/web-0 --wait
+      kubectl pullsecret attach deploy/web regcred -f web.yaml --local > new.yaml
+    """  # noqa: D301 - click reads the character \b, not a backslash
     from kubectl_pullsecret.changes.attach import AttachRequest, plan_attach
 
     wish = named(words)

@@ -17,8 +17,13 @@ import click
 
 from kubectl_pullsecret.cli.connection import ConnectionFlags, add_flags, take
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Function, Output, output, serialised
-from kubectl_pullsecret.cli.options import namespace as namespace_option
+from kubectl_pullsecret.cli.options import (
+    Function,
+    Output,
+    changed_namespace,
+    output,
+    serialised,
+)
 from kubectl_pullsecret.cli.source import cluster
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -61,7 +66,7 @@ def changing(function: Function) -> Function:
 
     offered: Any = add_flags(with_changing)
     formats = output(Output.JSON, Output.YAML, Output.NAME)
-    for option in (_FIELD_MANAGER, formats, _DRY_RUN, namespace_option):
+    for option in (_FIELD_MANAGER, formats, _DRY_RUN, changed_namespace):
         offered = option(offered)
     return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
 

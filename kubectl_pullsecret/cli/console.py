@@ -20,6 +20,7 @@ from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.views.terminal import Terminal, neutralise
 
 _PATIENCE = 2.0  # seconds without a word
+_NARROW = 80  # columns, where nobody knows
 _WIPE = "\x1b[K"  # to the end of the line
 # What stands for our own characters where the output's encoding has none (LC_ALL=C, Latin-1).
 _SUBSTITUTES = {ord("•"): "*", ord("…"): "...", ord("\u2013"): "-"}
@@ -87,10 +88,14 @@ class Console:
             self._send(self.stderr, neutralise(question))
 
     def progress(self, what: str) -> None:
-        """Say on stderr what takes so long, where a person may be waiting; "" wipes it away."""
+        """Say on stderr what takes so long, where a person may be waiting; "" wipes it away.
+
+        One line at most: what has wrapped cannot be wiped.
+        """
         if self.stderr.isatty() and monotonic() - self.began > _PATIENCE:
             with suppress(OSError):
-                self._send(self.stderr, f"\r{_WIPE}{neutralise(what)}")
+                shown = neutralise(what)[: (self.terminal.width or _NARROW) - 1]
+                self._send(self.stderr, f"\r{_WIPE}{shown}")
 
     def fail(self, error: PullSecretError) -> ExitCode:
         """Say on stderr why nothing more comes, in plain words whatever `-o` is; its exit code."""

@@ -45,7 +45,6 @@ class _To(NamedTuple):
     "copy", short_help="Copy a pull secret to other namespaces or another cluster", epilog=USE
 )
 @click.argument("secret", metavar="SECRET")
-@changing
 @click.option(
     "--to-namespace",
     "to_namespaces",
@@ -80,6 +79,7 @@ class _To(NamedTuple):
     is_flag=True,
     help="Overwrite a secret of that name that is no copy of it, and copy one that helps nobody.",
 )
+@changing
 @click.pass_obj
 def command(
     console: Console,

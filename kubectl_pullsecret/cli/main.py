@@ -34,8 +34,8 @@ COMMANDS = {
     "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
     "attach": Entry("attach", "Give pull secrets to an account, a workload or a pod's owner"),
     "detach": Entry("detach", "Take pull secrets from an account, a workload or a pod's owner"),
-    "copy": Entry("copy", "Copy a pull secret to other namespaces or another cluster"),
     "create": Entry("create", "Write a pull secret, or exchange a credential in one"),
+    "copy": Entry("copy", "Copy a pull secret to other namespaces or another cluster"),
     "explain": Entry("explain", "Explain a reason that a report names"),
     "version": Entry("version", "Print the versions of this program and of the server"),
 }
@@ -79,7 +79,7 @@ class CommandGroup(click.Group):
     kubectl_pullsecret.__version__, prog_name=PROGRAM, message="%(prog)s %(version)s"
 )
 def commands() -> None:
-    """Explain image pull credentials with the kubelet's own rules."""
+    """Explain and mend image pull credentials, with the kubelet's own rules."""
 
 
 def run(args: Sequence[str], console: Console) -> ExitCode:

@@ -49,14 +49,15 @@ def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) 
     return value
 
 
+def _namespace(help_text: str) -> Callable[[Function], Function]:
+    return click.option(
+        "-n", "--namespace", metavar="NAMESPACE", help=help_text, callback=_not_empty
+    )
+
+
 # namespace: str | None
-namespace = click.option(
-    "-n",
-    "--namespace",
-    metavar="NAMESPACE",
-    help="Look at this namespace; without it at the context's, or at all of a file.",
-    callback=_not_empty,
-)
+namespace = _namespace("Look at this namespace; without it at the context's, or at all of a file.")
+changed_namespace = _namespace("Change things in this namespace; without it in the context's.")
 
 # all_namespaces: bool; wins over -n, as in kubectl
 all_namespaces = click.option(

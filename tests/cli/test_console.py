@@ -171,6 +171,12 @@ def test_who_waits_for_long_is_told_for_what_on_one_line() -> None:
     assert err.getvalue() == "\r\x1b[Kreading pods: 1,000\r\x1b[K"
 
 
+def test_what_is_longer_than_the_line_is_cut_so_that_it_can_be_wiped() -> None:
+    err = Tty()
+    waiting(err, 60).progress("x" * 200)
+    assert err.getvalue() == f"\r\x1b[K{'x' * 79}"
+
+
 @pytest.mark.parametrize(
     ("stderr", "seconds"),
     [
