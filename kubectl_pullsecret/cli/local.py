@@ -11,7 +11,7 @@ import click
 from kubectl_pullsecret.cli.changing import Changing, explained
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.holders import Named
-from kubectl_pullsecret.cli.options import Function, Output, printed
+from kubectl_pullsecret.cli.options import Function, Output, printed, recursive
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.kinds import find_kind
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -47,7 +47,7 @@ def local(function: Function) -> Function:
         return function(*arguments, local=found, **parameters)
 
     offered: Any = with_local
-    for option in (_LOCAL, _RECURSIVE, _FILENAMES):
+    for option in (_LOCAL, recursive, _FILENAMES):
         offered = option(offered)
     return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
 
@@ -59,9 +59,6 @@ _FILENAMES = click.option(
     multiple=True,
     metavar="FILE",
     help="With --local: file, folder, or - for stdin, with the manifests to edit.",
-)
-_RECURSIVE = click.option(
-    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
 )
 _LOCAL = click.option(
     "--local",

@@ -59,6 +59,11 @@ def _namespace(help_text: str) -> Callable[[Function], Function]:
 namespace = _namespace("Look at this namespace; without it at the context's, or at all of a file.")
 changed_namespace = _namespace("Change things in this namespace; without it in the context's.")
 
+# recursive: bool
+recursive = click.option(
+    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
+)
+
 # all_namespaces: bool; wins over -n, as in kubectl
 all_namespaces = click.option(
     "-A", "--all-namespaces", is_flag=True, help="Look at every namespace."

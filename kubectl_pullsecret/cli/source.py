@@ -14,7 +14,7 @@ import click
 
 from kubectl_pullsecret.cli.connection import ConnectionFlags, add_flags, take
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.options import Function
+from kubectl_pullsecret.cli.options import Function, recursive
 from kubectl_pullsecret.cli.options import namespace as namespace_option
 from kubectl_pullsecret.errors import ExitCode
 
@@ -71,7 +71,7 @@ def source(function: Function) -> Function:
         return function(*arguments, source=found, **parameters)
 
     offered: Any = add_flags(with_source)
-    for option in (namespace_option, _RECURSIVE, _FILENAMES):
+    for option in (namespace_option, recursive, _FILENAMES):
         offered = option(offered)
     return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
 
@@ -84,9 +84,6 @@ _FILENAMES = click.option(
     metavar="FILE",
     help="File, folder, or - for stdin, with the objects to look at instead of a cluster's. "
     "May be repeated.",
-)
-_RECURSIVE = click.option(
-    "-R", "--recursive", is_flag=True, help="Read the folders of -f with all their subfolders."
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,36 +12,14 @@ from tests.api.access import grant, may
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.conftest import AsUser
 from tests.api.control_plane import ControlPlane
-from tests.api.copies import (
+from tests.api.copy.copies import (
     Copy,
     Places,
-    copier,
-    create_origin,
     error_of,
-    further_namespaces,
     secret,
     there,
 )
 from tests.cli.outside import invoke
-
-
-@pytest.fixture
-def places(api: AdminApi, namespace: str) -> Iterator[Places]:
-    """Makes further namespaces."""
-    with further_namespaces(api, namespace) as places:
-        yield places
-
-
-@pytest.fixture
-def origin(api: AdminApi, namespace: str) -> Json:
-    """secret/pull of the fresh namespace."""
-    return create_origin(api, namespace)
-
-
-@pytest.fixture
-def copy(kubeconfig: Path, namespace: str) -> Copy:
-    """Runs `copy pull` as an admin."""
-    return copier(kubeconfig, namespace)
 
 
 class TestAnotherContext:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,12 @@ from tests.api.access import grant, may
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.conftest import AsUser
 from tests.api.control_plane import ControlPlane
-from tests.api.copies import (
+from tests.api.copy.copies import (
     MARK,
     Copy,
     Places,
-    copier,
-    create_origin,
     drift,
     error_of,
-    further_namespaces,
     password,
     secret,
     there,
@@ -29,25 +25,6 @@ from tests.api.copies import (
 from tests.api.objects import pull_secret
 from tests.api.test_silence_about_secrets import CANARY, docker_config, holding
 from tests.cli.outside import invoke
-
-
-@pytest.fixture
-def places(api: AdminApi, namespace: str) -> Iterator[Places]:
-    """Makes further namespaces."""
-    with further_namespaces(api, namespace) as places:
-        yield places
-
-
-@pytest.fixture
-def origin(api: AdminApi, namespace: str) -> Json:
-    """secret/pull of the fresh namespace."""
-    return create_origin(api, namespace)
-
-
-@pytest.fixture
-def copy(kubeconfig: Path, namespace: str) -> Copy:
-    """Runs `copy pull` as an admin."""
-    return copier(kubeconfig, namespace)
 
 
 @pytest.mark.usefixtures("origin")

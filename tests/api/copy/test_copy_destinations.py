@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,39 +13,16 @@ from kubectl_pullsecret.sources.transport import ApiError, Client
 from tests.api.access import grant, may
 from tests.api.admin_api import AdminApi, Json, RefusedError, path
 from tests.api.conftest import AsUser, eventually
-from tests.api.copies import (
+from tests.api.copy.copies import (
     Copy,
     Places,
-    copier,
-    create_origin,
     drift,
     error_of,
-    further_namespaces,
     secret,
     there,
 )
 from tests.api.objects import pull_secret
 from tests.cli.outside import invoke
-
-
-@pytest.fixture
-def places(api: AdminApi, namespace: str) -> Iterator[Places]:
-    """Makes further namespaces."""
-    with further_namespaces(api, namespace) as places:
-        yield places
-
-
-@pytest.fixture
-def origin(api: AdminApi, namespace: str) -> Json:
-    """secret/pull of the fresh namespace."""
-    return create_origin(api, namespace)
-
-
-@pytest.fixture
-def copy(kubeconfig: Path, namespace: str) -> Copy:
-    """Runs `copy pull` as an admin."""
-    return copier(kubeconfig, namespace)
-
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 
