@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kubectl_pullsecret.changes.choosing import Secrets, check, choose, references
 from kubectl_pullsecret.changes.holder import Holder, find_holder
-from kubectl_pullsecret.changes.plan import ListChange, Plan, PodRecreation, Step
+from kubectl_pullsecret.changes.plan import Edit, ListChange, Plan, PodRecreation, Step
 from kubectl_pullsecret.changes.reach import Reach, reach
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
 from kubectl_pullsecret.changes.wanted import wanted_for_list
@@ -83,12 +83,13 @@ def plan_attach(
     if request.secrets and not request.force:
         for name in names:
             check(name, secrets, images)
-    new = [name for name in dict.fromkeys(names) if name not in holder.names]
-    after = (*new, *holder.names) if request.first else (*holder.names, *new)
+    edit = Edit(come=names, first=request.first)
+    after = edit.of(holder.names)
+    new = after != holder.names
     if new and not request.force:
         _check_hiding(holder, after, secrets, images)
-    steps = (change(holder, after, request.recreate, snapshot),) if new else ()
-    reached = _reach(holder, after, snapshot, bool(new), request.restart, now)
+    steps = (change(holder, edit, request.recreate, snapshot),) if new else ()
+    reached = _reach(holder, after, snapshot, new, request.restart, now)
     warnings = _unseen(names, secrets)
     if new:
         warnings += (*managed(holder, snapshot), *_hiding(holder, after, snapshot))
@@ -159,7 +160,7 @@ def effective(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
     return account.pull_secrets if account is not None else ()
 
 
-def change(holder: Holder, after: tuple[str, ...], recreate: bool, snapshot: Snapshot) -> Step:
+def change(holder: Holder, edit: Edit, recreate: bool, snapshot: Snapshot) -> Step:
     """The step that gives the holder another list.
 
     Raises:
@@ -167,7 +168,8 @@ def change(holder: Holder, after: tuple[str, ...], recreate: bool, snapshot: Sna
     """
     if not isinstance(holder.found, Pod) or snapshot.live is None:
         place = "" if holder.spec is None else holder.place
-        return ListChange(holder.ref, holder.resource, holder.uid, place, holder.names, after)
+        return ListChange(holder.ref, holder.resource, holder.uid, place, holder.names, edit)
+    after = edit.of(holder.names)
     if not recreate:
         raise _needs_recreation(holder, after)
     raw = snapshot.whole(holder.ref)

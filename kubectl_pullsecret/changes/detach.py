@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kubectl_pullsecret.changes.attach import change, images_of, led, managed
 from kubectl_pullsecret.changes.choosing import Secrets, references
 from kubectl_pullsecret.changes.holder import Holder, find_holder
-from kubectl_pullsecret.changes.plan import Plan
+from kubectl_pullsecret.changes.plan import Edit, Plan
 from kubectl_pullsecret.changes.reach import Reach, reach
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
 from kubectl_pullsecret.changes.wanted import wanted_for_list
@@ -55,7 +55,8 @@ def plan_detach(request: DetachRequest, snapshot: Snapshot, *, now: datetime) ->
     if request.all_missing:
         _check_sight(holder, secrets)
         gone |= {name for name in holder.names if secrets.missing(name)}
-    after = tuple(name for name in holder.names if name not in gone)
+    edit = Edit(gone=frozenset(gone))
+    after = edit.of(holder.names)
     if after == holder.names:
         return Plan((), unchanged=(holder.ref,), follows=led(request.target, holder))
     reached = Reach()
@@ -63,7 +64,7 @@ def plan_detach(request: DetachRequest, snapshot: Snapshot, *, now: datetime) ->
         held = holder._replace(names=after)
         reached = reach(held, snapshot, changed=True, restart=False, now=now)
     return Plan(
-        steps=(change(holder, after, request.recreate, snapshot),),
+        steps=(change(holder, edit, request.recreate, snapshot),),
         warnings=(*_needed(holder, after, secrets), *managed(holder, snapshot)),
         follows=(*led(request.target, holder), *_account_again(holder, after), *reached.follows),
     )

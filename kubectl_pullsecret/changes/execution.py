@@ -79,6 +79,7 @@ def carry_out(
             progress.give_up()
     except KeyboardInterrupt:
         interrupted = True
+        progress.leave_open()
     return Changes(progress.first, writer.dry_run, progress.outcomes(), interrupted)
 
 
@@ -96,10 +97,11 @@ class _Progress:
         self.first = self._plan = plan
         self._ended: dict[tuple[type, ObjectRef], Outcome] = {}
         self._under_way: Step | None = None
+        self._doubts: list[_Doubt] = []  # of which nobody has looked yet what became of them
 
     def advance(self, writer: Writer) -> list[_Doubt]:
         """Do what is still to be done. A failure ends it, unless the steps are independent."""
-        doubts = []
+        doubts = self._doubts = []
         for step in self._plan.steps:
             if _key(step) in self._ended:
                 continue
@@ -155,7 +157,7 @@ class _Progress:
         except PullSecretError as error:
             for step, failure in doubts:
                 if failure.doubtful:
-                    self._end(step, Deed.UNKNOWN, failure)
+                    self._end(step, Deed.UNKNOWN, _in_doubt(failure))
                 else:  # what is wrong with the new state says more than that it is new
                     self._end(step, Deed.FAILED, error)
             return False
@@ -167,8 +169,8 @@ class _Progress:
                 self._end(step, Deed.REFUSED, PullSecretError(now.why, remedy=now.remedy))
             elif _key(step) not in wanted:
                 self._end(step, Deed.DONE)
-            elif wanted[_key(step)] != step:
-                del self._ended[_key(step)]
+            elif wanted[_key(step)] != step or failure.reason == "Conflict":
+                del self._ended[_key(step)]  # a conflict may be about a field that is not read
             elif failure.doubtful:
                 self._end(step, Deed.FAILED, _not_done(failure))
         stopped = not self._plan.independent and self._failed
@@ -177,6 +179,14 @@ class _Progress:
     @property
     def _failed(self) -> bool:
         return any(one.deed is Deed.FAILED for one in self._ended.values())
+
+    def leave_open(self) -> None:
+        """Say of steps that failed and were not looked at again that nobody knows, or not done."""
+        for step, error in self._doubts:
+            if error.doubtful:
+                self._end(step, Deed.UNKNOWN, _in_doubt(error))
+            else:
+                self._ended.pop(_key(step), None)
 
     def give_up(self) -> None:
         """Say of what is left that others are always quicker."""
@@ -227,6 +237,13 @@ def _followed(step: ListChange, client: Client) -> ListChange | None:
 def _hopeless(error: PullSecretError) -> bool:
     """Whether every other request would end so too: nobody answers, or nobody knows who asks."""
     return isinstance(error, ApiError) and error.code in (0, 401)
+
+
+def _in_doubt(failure: ApiError) -> PullSecretError:
+    return PullSecretError(
+        f"{failure.message}; it may have been done nevertheless",
+        remedy="run it again: what is done already is left as it is",
+    )
 
 
 def _not_done(failure: ApiError) -> PullSecretError:

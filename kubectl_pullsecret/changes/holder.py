@@ -62,6 +62,9 @@ def find_holder(
     Raises:
         RefusedPlanError: nobody can change it, or a change would not last (unless `force`).
     """
+    foreign = snapshot.live is not None and kind_info(target.kind) is None
+    if foreign and target not in snapshot.workloads:  # it was read, else that had been an error
+        raise _without_template(target)
     found = find_target(snapshot, target, target.namespace)
     if isinstance(found, ServiceAccount):
         return _account(found)
@@ -107,10 +110,7 @@ def _of_workload(
     above = list(Owners(snapshot).chain(workload.ref.namespace, workload.owner))
     line = [one for one in (workload, *above) if one.template is not None]
     if not line:
-        raise PullSecretError(
-            f"{display(workload.ref)} has no pod template that this tool knows",
-            remedy="name one of its pods, or its ServiceAccount",
-        )
+        raise _without_template(workload.ref)
     top = line[-1]
     controller = (above[-1] if above else workload).owner
     if controller is not None and not force:
@@ -124,6 +124,13 @@ def _of_workload(
     assert top.template is not None
     names = top.template.pull_secrets
     return Holder(top.ref, info, top.uid, top.place, names, top, top.managed_by)
+
+
+def _without_template(ref: ObjectRef) -> PullSecretError:
+    return PullSecretError(
+        f"{display(ref)} has no pod template that this tool knows",
+        remedy="name one of its pods, or its ServiceAccount",
+    )
 
 
 def _for_account(namespace: str, spec: PodSpec, wish: Attach | Detach) -> Fix:

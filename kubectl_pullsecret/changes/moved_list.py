@@ -10,20 +10,16 @@ from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequ
 
 
 def moved(step: ListChange, item: Json) -> ListChange | None:
-    """The same change of the object as it is now, `item`: what comes still comes, and what goes.
+    """The same edit of the object as it is now, `item`.
 
-    None where that cannot be told from the object alone: it is another one, its list is as it was,
-    or nothing that stays says whether the new names belong before or behind it.
+    None where that does not help: it is another object, or its list is as it was, so that it was
+    something else that was refused.
     """
     try:
         now = _names(step, item)
     except WrongShapeError:
         return None
-    if now is None or now == step.before:
-        return None
-    if not set(step.before) & set(step.after) or _changed(step, step.before) != step.after:
-        return None
-    return replace(step, before=now, after=_changed(step, now))
+    return None if now in (None, step.before) else replace(step, before=now)
 
 
 def _names(step: ListChange, item: Json) -> tuple[str, ...] | None:
@@ -32,12 +28,3 @@ def _names(step: ListChange, item: Json) -> tuple[str, ...] | None:
     for key in filter(None, step.place.split(".")):
         item = mapping(item, key, step.place)
     return tuple(text(one, "name", LIST) for one in sequence(item, LIST, step.place))
-
-
-def _changed(step: ListChange, names: tuple[str, ...]) -> tuple[str, ...]:
-    gone = {name for name in step.before if name not in step.after}
-    come = tuple(name for name in step.after if name not in step.before)
-    stays = tuple(name for name in names if name not in gone)
-    new = tuple(name for name in come if name not in names)
-    first = bool(come) and step.after[: len(come)] == come
-    return (*new, *stays) if first else (*stays, *new)

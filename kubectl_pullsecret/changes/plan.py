@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import ExitCode
@@ -26,16 +27,35 @@ class DryRun(Enum):
     SERVER = "server"  # sent, checked and admitted, but not kept
 
 
+class Edit(NamedTuple):
+    """What is done to a list of names, whatever is on it."""
+
+    come: tuple[str, ...] = ()  # those that are not there yet
+    gone: frozenset[str] = frozenset()  # every mention of them
+    first: bool = False  # what comes stands before the others, not behind them
+
+    def of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The list afterwards; those that stay keep their order, twice where they were twice."""
+        stays = tuple(name for name in names if name not in self.gone)
+        new = tuple(name for name in dict.fromkeys(self.come) if name not in stays)
+        return (*new, *stays) if self.first else (*stays, *new)
+
+
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """One object's list of pull secrets, as it was read and as it will be."""
+    """One object's list of pull secrets, as it was read, and what is done to it."""
 
     target: ObjectRef
     resource: KindInfo
     uid: str  # "" where nobody knows: in a manifest
     place: str  # whose list: "" the object's own (an account), else e.g. "spec.template.spec"
     before: tuple[str, ...]
-    after: tuple[str, ...]
+    edit: Edit
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The list as it will be."""
+        return self.edit.of(self.before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,9 @@ def command(
 ) -> ExitCode:
     """Give pull secrets to an account, a workload or a pod's owner; none is taken away.
 
-    TARGET is sa/default, deploy/web, pod/web-0, or any other TYPE/NAME whose object has a pod
-    template. Without SECRET, what the target's images need and nothing attaches yet is found by
-    the kubelet's own rules.
-
-    A pod's list cannot change: the highest owner with a template gets the secrets.
+    TARGET is sa/default, deploy/web, or any other TYPE/NAME whose object has a pod template. A
+    pod's list cannot change: the highest owner with a template gets the secrets. Without SECRET,
+    what the images need and nothing attaches yet is found by the kubelet's own rules.
 
     \b
     Examples:
@@ -78,9 +76,7 @@ def command(
         request = request._replace(target=target, api_version=api_version)
         changes, seen = _attach(console, writer, request)
         show(console, changing, changes)
-        if waiting.wanted and changes.exit_code is ExitCode.FINE:
-            return follow(console, changing, writer.client, waiting, changes, seen)
-    return changes.exit_code
+        return follow(console, changing, writer.client, waiting, changes, seen)
 
 
 def _attach(console: Console, writer: Writer, request: AttachRequest) -> tuple[Changes, Snapshot]:

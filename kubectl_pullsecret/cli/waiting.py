@@ -83,14 +83,17 @@ def follow(
 ) -> ExitCode:
     """Wait for the pods that a change makes, and tell what came of it; `seen` is from before it.
 
+    Without --wait, and where nothing was changed, the exit code is the change's.
+
     Raises:
         PullSecretError: it was not settled in time, or the pods cannot be seen.
     """
     from kubectl_pullsecret.changes.awaited import awaited_of
     from kubectl_pullsecret.changes.plan import DryRun
 
-    if changes.dry_run is not DryRun.NONE:
-        return ExitCode.FINE
+    undone = changes.dry_run is not DryRun.NONE or changes.exit_code is not ExitCode.FINE
+    if undone or not waiting.wanted:
+        return changes.exit_code
     awaited = awaited_of(changes.plan, seen, _began(console, client))
     if awaited is None:
         console.warn("there is nothing to wait for: no pod is made anew by this")

@@ -18,6 +18,7 @@ from kubectl_pullsecret.changes.awaited import (
 )
 from kubectl_pullsecret.changes.plan import (
     Deletion,
+    Edit,
     ListChange,
     Plan,
     PodRecreation,
@@ -181,7 +182,7 @@ def target(kind: str, name: str) -> ObjectRef:
 def list_change(kind: str, name: str) -> ListChange:
     info = kind_info(kind)
     assert info is not None
-    return ListChange(target(kind, name), info, "", "", (), ("pull",))
+    return ListChange(target(kind, name), info, "", "", (), Edit(("pull",)))
 
 
 def deletion(kind: str, name: str) -> Deletion:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kubectl_pullsecret.changes.attach import AttachRequest, plan_attach
 from kubectl_pullsecret.changes.local import applied
-from kubectl_pullsecret.changes.plan import ListChange, Plan, PodRecreation
+from kubectl_pullsecret.changes.plan import Edit, ListChange, Plan, PodRecreation
 from kubectl_pullsecret.facts.kinds import KindInfo
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reading import read_object
@@ -47,13 +47,13 @@ def manifest(kind: str, name: str = "web", *names: str, namespace: str = "") -> 
 def change(
     kind: str,
     before: tuple[str, ...],
-    after: tuple[str, ...],
+    edit: Edit,
     *,
     name: str = "web",
     namespace: str = HOME,
 ) -> ListChange:
     info = KindInfo(kind, "x", "", "x")
-    return ListChange(ObjectRef(kind, namespace, name), info, "", PLACES[kind], before, after)
+    return ListChange(ObjectRef(kind, namespace, name), info, "", PLACES[kind], before, edit)
 
 
 def after(step: ListChange | PodRecreation, *manifests: Json) -> list[Json]:
@@ -62,7 +62,7 @@ def after(step: ListChange | PodRecreation, *manifests: Json) -> list[Json]:
 
 @pytest.mark.parametrize("kind", PLACES)
 def test_the_list_is_changed_where_the_kind_has_it(kind: str) -> None:
-    changed = after(change(kind, (), ("new",)), manifest(kind))
+    changed = after(change(kind, (), Edit(("new",))), manifest(kind))
     assert changed == [manifest(kind, "web", "new")]
 
 
@@ -95,13 +95,13 @@ def test_a_pod_that_would_be_made_anew_is_simply_edited() -> None:
     ],
 )
 def test_other_objects_stay_as_they_are(other: Json) -> None:
-    (same,) = after(change("Deployment", ("old",), ("old", "new")), other)
+    (same,) = after(change("Deployment", ("old",), Edit(("new",))), other)
     assert same is other
 
 
 def test_an_object_s_own_namespace_counts() -> None:
     mine = manifest("Deployment", namespace="elsewhere")
-    step = change("Deployment", (), ("new",), namespace="elsewhere")
+    step = change("Deployment", (), Edit(("new",)), namespace="elsewhere")
     assert after(step, mine) == [manifest("Deployment", "web", "new", namespace="elsewhere")]
 
 
@@ -117,7 +117,7 @@ def test_a_list_stays_one_with_its_item_changed(kind: str, of_item: Json) -> Non
         other = {"kind": "ConfigMap", "metadata": {"name": "web"}}
         return {"apiVersion": "v1", "kind": kind, "items": [other, of_item | raw], "metadata": {}}
 
-    (changed,) = after(change("Pod", (), ("new",)), items())
+    (changed,) = after(change("Pod", (), Edit(("new",))), items())
     assert json.dumps(changed) == json.dumps(items("new"))
 
 
@@ -126,20 +126,21 @@ def test_a_list_in_a_list_too() -> None:
         inner = {"kind": "List", "items": [manifest("Pod", "web", *names)]}
         return {"kind": "List", "items": [inner]}
 
-    assert after(change("Pod", (), ("new",)), nested()) == [nested("new")]
+    assert after(change("Pod", (), Edit(("new",))), nested()) == [nested("new")]
 
 
 def test_entries_that_stay_are_kept_as_they_were_written() -> None:
     odd = manifest("Pod")
+    edit = Edit(("new",), frozenset(("b",)), first=True)
     odd["spec"]["imagePullSecrets"] = [{"x": 1, "name": "a"}, {}, {"name": "b"}]
-    (changed,) = after(change("Pod", ("a", "", "b"), ("new", "a", "", "")), odd)
-    assert changed["spec"]["imagePullSecrets"] == [{"name": "new"}, {"x": 1, "name": "a"}, {}, {}]
+    (changed,) = after(change("Pod", ("a", "", "b"), edit), odd)
+    assert changed["spec"]["imagePullSecrets"] == [{"name": "new"}, {"x": 1, "name": "a"}, {}]
 
 
 def test_the_list_keeps_its_place_among_the_keys() -> None:
     raw = {"kind": "ServiceAccount", "imagePullSecrets": [{"name": "a"}], "metadata": {}}
     raw["metadata"] = {"name": "web"}
-    (changed,) = after(change("ServiceAccount", ("a",), ("a", "b")), raw)
+    (changed,) = after(change("ServiceAccount", ("a",), Edit(("b",))), raw)
     assert list(changed) == ["kind", "imagePullSecrets", "metadata"]
 
 
@@ -148,7 +149,7 @@ def test_the_input_is_not_changed_and_aliases_are_not_either() -> None:
     raw = {"kind": "Pod", "metadata": {"name": "web"}, "spec": shared}
     other = {"kind": "Pod", "metadata": {"name": "other"}, "spec": shared}
     before = deepcopy([raw, other])
-    changed = after(change("Pod", (), ("new",)), raw, other)
+    changed = after(change("Pod", (), Edit(("new",))), raw, other)
     assert [raw, other] == before
     assert changed[1] is other
 
@@ -187,8 +188,9 @@ def test_attach_then_detach_gives_the_same_documents(
 ) -> None:
     mine = manifest(kind, "web", *old)
     documents: list[Json] = [*around, {"kind": "List", "items": [mine]} if in_list else mine]
-    both = (*old, *new)
-    attached = applied(Plan((change(kind, old, both),)), documents, HOME)
+    step = change(kind, old, Edit(tuple(new)))
+    attached = applied(Plan((step,)), documents, HOME)
     assert attached != tuple(documents)
-    detached = applied(Plan((change(kind, both, old),)), attached, HOME)
+    back = change(kind, step.after, Edit(gone=frozenset(new)))
+    detached = applied(Plan((back,)), attached, HOME)
     assert json.dumps(detached) == json.dumps(documents)

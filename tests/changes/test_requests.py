@@ -8,6 +8,7 @@ import pytest
 
 from kubectl_pullsecret.changes.plan import (
     Deletion,
+    Edit,
     ListChange,
     NewSecret,
     RolloutRestart,
@@ -51,7 +52,9 @@ ENCODED = base64.b64encode(b'{"auths":{}}').decode()
 def test_a_list_is_tested_and_then_written_as_a_whole(
     before: tuple[str, ...], after: tuple[str, ...], tested: object, written: dict[str, object]
 ) -> None:
-    step = ListChange(ACCOUNT, info("ServiceAccount"), "uid-1", "", before, after)
+    step = ListChange(
+        ACCOUNT, info("ServiceAccount"), "uid-1", "", before, Edit(after, frozenset(before))
+    )
     request = request_of(step)
     assert (request.method, request.path) == (
         "PATCH",
@@ -66,7 +69,7 @@ def test_a_list_is_tested_and_then_written_as_a_whole(
 
 def test_a_template_s_list_is_where_the_template_is() -> None:
     place = "spec.template.spec"
-    step = ListChange(DEPLOYMENT, info("Deployment"), "1", place, (), ("a",))
+    step = ListChange(DEPLOYMENT, info("Deployment"), "1", place, (), Edit(("a",)))
     request = request_of(step)
     assert request.path == "/apis/apps/v1/namespaces/team/deployments/web"
     assert isinstance(request.body, list)

@@ -12,6 +12,7 @@ from kubectl_pullsecret.changes.plan import (
     Deed,
     Deletion,
     DryRun,
+    Edit,
     ListChange,
     NewSecret,
     Outcome,
@@ -49,12 +50,17 @@ def ref(kind: str, name: str) -> ObjectRef:
 DRAFT = SecretDraft(ref("Secret", "pull"), Masked("{}"))
 TEMPLATE = "spec.template.spec"
 LIST = ListChange(
-    ref("ServiceAccount", "default"), info("ServiceAccount"), "1", "", ("old",), ("old", "new")
+    ref("ServiceAccount", "default"), info("ServiceAccount"), "1", "", ("old",), Edit(("new",))
 )
 STEPS: dict[str, Step] = {
     "attached": LIST,
     "detached": ListChange(
-        ref("Deployment", "web"), info("Deployment"), "1", TEMPLATE, ("a", "", "b"), ("b",)
+        ref("Deployment", "web"),
+        info("Deployment"),
+        "1",
+        TEMPLATE,
+        ("a", "", "b"),
+        Edit(gone=frozenset(("a", ""))),
     ),
     "created": NewSecret(DRAFT, ("registry.test:5000  user puller",)),
     "changed": SecretChange(
@@ -131,7 +137,7 @@ def test_what_was_not_done_is_a_line_too(deed: Deed, words: str) -> None:
 
 def test_a_custom_resource_is_named_with_its_group() -> None:
     rollouts = KindInfo("Rollout", "rollouts", "argoproj.io", "rollout", version="v1alpha1")
-    step = ListChange(ref("Rollout", "web"), rollouts, "1", TEMPLATE, (), ("new",))
+    step = ListChange(ref("Rollout", "web"), rollouts, "1", TEMPLATE, (), Edit(("new",)))
     assert changes_text(changes(step)) == "rollout.argoproj.io/web in team: attached new\n"
 
 
