@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.api.admin_api import AdminApi, Json, path
+from tests.api.between import GoBetween, go_between
+from tests.api.control_plane import ControlPlane
+from tests.api.identities import ADMIN, ADMINS
 from tests.api.objects import pod_spec
 from tests.cli.outside import Outcome, invoke
 
@@ -30,6 +34,26 @@ def runner(kubeconfig: Path) -> Run:
     def run(*args: str, stdin: bytes = b"") -> Outcome:
         now = datetime.now(timezone.utc)
         return invoke(*args, "--kubeconfig", str(kubeconfig), stdin=stdin, now=now)
+
+    return run
+
+
+@contextmanager
+def admin_between(control_plane: ControlPlane) -> Iterator[GoBetween]:
+    """What goes through it, an admin asks."""
+    authority = control_plane.authority
+    tls = authority.tls(authority.client(ADMIN, ADMINS))
+    with go_between(control_plane.server, tls) as running:
+        yield running
+
+
+def runner_through(between: GoBetween, kubeconfig: Path) -> Run:
+    """Runs a command whose requests go through the go-between."""
+
+    def run(*args: str) -> Outcome:
+        flags = ("-s", between.url, "--kubeconfig", str(kubeconfig))
+        now = datetime.now(timezone.utc)
+        return between.errands.during(lambda: invoke(*args, *flags, now=now))
 
     return run
 

@@ -310,7 +310,7 @@ class TestBetweenReadAndWrite:
         self, line: Create, between: GoBetween, api: AdminApi, namespace: str
     ) -> None:
         between.before("POST", lambda: api.create(pull_secret("pull", "a.test"), namespace))
-        done = line("pull", "--replace", *TYPED)
+        done = line("pull", "--replace", "--docker-server", HUB, *TYPED)
         assert done.code is ExitCode.FINE, done.err
         assert done.out.splitlines()[0] == f"secret/pull in {namespace}: configured"
         assert list(credentials(api, namespace)) == ["a.test", HUB]
@@ -322,7 +322,7 @@ class TestBetweenReadAndWrite:
         theirs = pull_secret("pull", "a.test", "b.test")
         where = path("Secret", namespace, "pull")
         between.before("PATCH", lambda: api.patch(where, {"data": theirs["data"]}))
-        assert line("pull", "--replace", *TYPED).code is ExitCode.FINE
+        assert line("pull", "--replace", "--docker-server", HUB, *TYPED).code is ExitCode.FINE
         assert list(credentials(api, namespace)) == ["a.test", "b.test", HUB]
 
     def test_the_answer_is_lost(

@@ -19,7 +19,6 @@ from tests.api.attaching import list_of, listed
 from tests.api.objects import REGISTRY, pull_secret, workload
 
 PEOPLE = 30
-AT_ONCE = 10  # processes
 BEFORE = ("before-1", "", "before-2")  # a reference without a name, too, is not ours to take
 NEW = [f"pull-{number:02}" for number in range(PEOPLE)]
 
@@ -36,7 +35,7 @@ def at_once(commands: Sequence[Sequence[str]]) -> list[subprocess.CompletedProce
     def run(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(PEOPLE) as pool:
         return list(pool.map(run, commands))
 
 
