@@ -13,7 +13,8 @@ REFERENCE = Path(__file__).parent.parent / "docs" / "commands.md"
 _HEAD = """\
 # Commands
 
-Made from `--help`. kubectl's connection flags (`kubectl options`) work with every command that asks a cluster.
+Made from `--help`. kubectl's connection flags (`kubectl options`) work with every command that asks
+a cluster.
 """
 
 
