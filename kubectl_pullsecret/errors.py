@@ -33,3 +33,8 @@ class PullSecretError(Exception):
         self.message = message
         self.remedy = remedy
         self.exit_code = exit_code
+
+
+def wrong_usage(message: str, remedy: str = "") -> PullSecretError:
+    """What is wrong with a command line (exit 2), to be raised."""
+    return PullSecretError(message, remedy=remedy, exit_code=ExitCode.USAGE)

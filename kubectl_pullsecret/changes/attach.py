@@ -6,20 +6,24 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from kubectl_pullsecret.changes.choosing import Secrets, check, choose, references
+from kubectl_pullsecret.changes.choosing import Images, Secrets, check, choose, image_references
 from kubectl_pullsecret.changes.holder import Holder, find_holder
+from kubectl_pullsecret.changes.job import made_anew
+from kubectl_pullsecret.changes.moved_list import list_holder, list_in
 from kubectl_pullsecret.changes.plan import Edit, ListChange, Plan, PodRecreation, Step
 from kubectl_pullsecret.changes.reach import Reach, reach
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
 from kubectl_pullsecret.changes.wanted import wanted_for_list
 from kubectl_pullsecret.credentials import PullSecret
+from kubectl_pullsecret.diagnosis.attempt import attempts_of
 from kubectl_pullsecret.diagnosis.doctor import diagnose
-from kubectl_pullsecret.diagnosis.selection import Selection
+from kubectl_pullsecret.diagnosis.selection import Owners, Selection
 from kubectl_pullsecret.diagnosis.wanted import pull_secrets
 from kubectl_pullsecret.diagnosis.wanted_by_doctor import for_doctor
-from kubectl_pullsecret.facts.kinds import display, is_object_name
-from kubectl_pullsecret.facts.objects import ObjectRef, Pod, Workload
+from kubectl_pullsecret.facts.kinds import display, is_object_name, kind_info
+from kubectl_pullsecret.facts.objects import ContainerRole, ObjectRef, Pod, Workload
 from kubectl_pullsecret.facts.ownership import ADVICE
+from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.reads import Get, List, Need, Read
 from kubectl_pullsecret.facts.shapes import Json, mapping, text
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -78,11 +82,10 @@ def plan_attach(
     holder = find_holder(snapshot, request.target, wish, force=request.force)
     known = {secret.name: secret for secret in written}
     secrets = Secrets(snapshot, request.target.namespace, now, known)
-    images = references(images_of(holder, snapshot))
-    names = request.secrets or _chosen(request, holder, secrets, images)
-    if request.secrets and not request.force:
-        for name in names:
-            check(name, secrets, images)
+    images = image_references(images_of(holder, snapshot))
+    names = request.secrets or _chosen(request, holder, secrets, _tried(holder, images, snapshot))
+    for name in request.secrets if not request.force else ():
+        check(name, secrets, images)
     edit = Edit(come=names, first=request.first)
     after = edit.of(holder.names)
     new = after != holder.names
@@ -93,21 +96,31 @@ def plan_attach(
     warnings = _unseen(names, secrets)
     if new:
         warnings += (*managed(holder, snapshot), *_hiding(holder, after, snapshot))
-    served = () if names else _served(holder, snapshot)
+    told = _made_anew(holder, snapshot) if new else () if names else _served(holder, snapshot)
     return Plan(
         steps=(*steps, *reached.steps),
         unchanged=() if new else (holder.ref,),
         warnings=warnings,
-        follows=(*led(request.target, holder), *served, *reached.follows),
+        follows=(*led(request.target, holder), *told, *reached.follows),
         fixes=reached.fixes,
     )
+
+
+def _made_anew(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
+    """What is lost with a pod that is made anew."""
+    if not isinstance(holder.found, Pod) or snapshot.live is None:
+        return ()
+    found = ["its containers start anew; what they kept in the pod is gone"]
+    if any(use.role is ContainerRole.EPHEMERAL for use in holder.found.spec.images):
+        found.append("its ephemeral containers go with it: run kubectl debug again")
+    return tuple(found)
 
 
 def _served(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
     """Why nothing was chosen: what is listed already is enough."""
     names = ", ".join(name for name in effective(holder, snapshot) if name)
-    source = "" if any(holder.names) else f" of {display(holder.account)}"
-    return (f"its images are served already, by {names}{source}",)
+    source = "" if holder.names else f" of {display(holder.account)}"
+    return (f"its images are served already, by {names}{source}",) if names else ()
 
 
 def _reach(
@@ -138,7 +151,7 @@ def images_of(holder: Holder, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _chosen(
-    request: AttachRequest, holder: Holder, secrets: Secrets, images: Sequence[Reference]
+    request: AttachRequest, holder: Holder, secrets: Secrets, images: Images
 ) -> tuple[str, ...]:
     listed = effective(holder, secrets.snapshot)
     try:
@@ -152,9 +165,24 @@ def _chosen(
         raise RefusedPlanError(error.message, remedy=remedy, report=report) from None
 
 
+def _tried(holder: Holder, images: tuple[Reference, ...], snapshot: Snapshot) -> Images:
+    """Which of the images pods with this list could pull."""
+    owners, found = Owners(snapshot), holder.found
+    there: set[str] = set()
+    stuck: set[str] = set()
+    for pod in snapshot.pods:
+        mine = pod.ref == holder.ref or (isinstance(found, Workload) and owners.owns(found, pod))
+        if mine or (holder.spec is None and pod.spec.account_name == holder.ref.name):
+            failed = {attempt.image for attempt in attempts_of(pod, ())}
+            pulled = () if may_wait(pod) else (use.image for use in pod.spec.images)
+            stuck.update(one.repository for one in image_references(failed))
+            there.update(one.repository for one in image_references(pulled))
+    return Images(images, frozenset(there), frozenset(stuck))
+
+
 def effective(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
     """What a new pod gets today: the list, or where it is empty the account's."""
-    if any(holder.names) or holder.spec is None or isinstance(holder.found, Pod):
+    if holder.names or holder.spec is None or isinstance(holder.found, Pod):
         return holder.names
     account = snapshot.accounts.get((holder.account.namespace, holder.account.name))
     return account.pull_secrets if account is not None else ()
@@ -164,17 +192,53 @@ def change(holder: Holder, edit: Edit, recreate: bool, snapshot: Snapshot) -> St
     """The step that gives the holder another list.
 
     Raises:
-        RefusedPlanError: it is a pod, which would have to be made anew, and nobody asked for that.
+        RefusedPlanError: it is a Job, or a pod, which would have to be made anew and nobody asked
+            for that.
     """
+    after = edit.of(holder.names)
+    if holder.ref.kind == "Job" and snapshot.live is not None:
+        raise _immutable_job(holder, after, snapshot)
     if not isinstance(holder.found, Pod) or snapshot.live is None:
         place = "" if holder.spec is None else holder.place
-        return ListChange(holder.ref, holder.resource, holder.uid, place, holder.names, edit)
-    after = edit.of(holder.names)
+        written = _written(holder, snapshot)
+        return ListChange(
+            holder.ref, holder.resource, holder.uid, place, holder.names, edit, written
+        )
     if not recreate:
         raise _needs_recreation(holder, after)
+    _check_recreation(holder.found)
     raw = snapshot.whole(holder.ref)
     assert raw is not None, "a pod is read as a whole"
     return PodRecreation(holder.ref, holder.uid, _version(raw), holder.names, after, raw)
+
+
+def _check_recreation(pod: Pod) -> None:
+    """Raise RefusedPlanError for a pod that is about to go, or whose work is done."""
+    if pod.deleting:
+        raise RefusedPlanError(
+            f"{display(pod.ref)} is being deleted already", remedy="create it anew when it is gone"
+        )
+    if pod.phase in ("Succeeded", "Failed"):
+        raise RefusedPlanError(
+            f"{display(pod.ref)} has ended ({pod.phase}): created again it would run once more",
+            remedy="delete it and create it yourself, if that is what you want",
+        )
+
+
+def _written(holder: Holder, snapshot: Snapshot) -> tuple[Json, ...] | None:
+    """The list of a custom resource as it is written."""
+    raw = snapshot.whole(holder.ref) if kind_info(holder.ref.kind) is None else None
+    return None if raw is None else list_in(list_holder(raw, holder.place))
+
+
+def _immutable_job(holder: Holder, after: tuple[str, ...], snapshot: Snapshot) -> RefusedPlanError:
+    raw = snapshot.whole(holder.ref)
+    anew = f"delete {display(holder.ref)} and create it again"
+    return RefusedPlanError(
+        f"{display(holder.ref)}: a Job's template cannot be changed",
+        remedy=f"{anew} from this manifest" if raw else anew,
+        manifest=made_anew(raw, after) if raw else None,
+    )
 
 
 def _version(raw: Json) -> str:
@@ -222,12 +286,20 @@ def _unseen(names: Sequence[str], secrets: Secrets) -> tuple[str, ...]:
 
 def _hidden(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
     """The account's names that a first name in a template's list would hide."""
-    if any(holder.names) or not isinstance(holder.found, Workload):
+    if holder.names or not isinstance(holder.found, Workload):
         return ()
     return tuple(name for name in effective(holder, snapshot) if name)
 
 
 def _hiding(holder: Holder, after: Sequence[str], snapshot: Snapshot) -> Iterator[str]:
+    account = (holder.account.namespace, holder.account.name)
+    settled = snapshot.sight("ServiceAccount", account[0]).settles(account[1])
+    first = isinstance(holder.found, Workload) and not holder.names
+    if first and snapshot.live is not None and account not in snapshot.accounts and not settled:
+        yield (
+            f"{display(holder.account)} could not be read: what it lists, if anything, pods of "
+            f"{display(holder.ref)} no longer get"
+        )
     lost = [name for name in _hidden(holder, snapshot) if name not in after]
     if lost:
         yield (

@@ -10,8 +10,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from kubectl_pullsecret.changes.fitness import Fault, fault_of
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
-from kubectl_pullsecret.credentials import Malformed, NotAPullSecret, Payload, PullSecret
+from kubectl_pullsecret.credentials import Payload, PullSecret
 from kubectl_pullsecret.credentials.keyring import Keyring
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.near_miss import explain_misses
@@ -21,7 +22,7 @@ from kubectl_pullsecret.facts.kinds import display, is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.images import InvalidReference, Reference
-from kubectl_pullsecret.report import Copy, Create, Fix, Rewrap
+from kubectl_pullsecret.report import Copy, Rewrap
 
 _SHOWN = 5
 
@@ -62,7 +63,7 @@ class Secrets(NamedTuple):
         return secret is not None and _serves(secret, reference, self.now)
 
 
-def references(images: Iterable[str]) -> tuple[Reference, ...]:
+def image_references(images: Iterable[str]) -> tuple[Reference, ...]:
     """What the images mean, each repository once; what is no name is nobody's matter here."""
     found: dict[str, Reference] = {}
     for image in images:
@@ -94,39 +95,17 @@ def check(name: str, secrets: Secrets, images: Sequence[Reference]) -> None:
         if secrets.missing(name):
             raise _missing(name, secrets)
         return  # not seen: the caller says so
-    content = secret.content
-    if isinstance(content, NotAPullSecret):
-        fixes: list[Fix] = []
-        if isinstance(content.holds, Payload):
-            fixes.append(Rewrap(secrets.namespace, f"{name}-pull", name))
-        raise _refusal(name, f"is no pull secret to the kubelet: {content.why}", fixes)
-    if isinstance(content, Malformed):
-        why = f"is unreadable to the kubelet, and would stop every pull: {content.why}"
-        raise _refusal(name, why, remedy=content.remedy)
-    _check_entries(name, secrets.namespace, content, secrets.now)
+    fault = fault_of(secret, secrets.now)
+    if fault is not None:
+        raise _refusal(fault)
     if images and not any(_serves(secret, image, secrets.now) for image in images):
-        raise _serves_none(name, secret, images)
+        raise _refusal(_serves_none(name, secret, images))
 
 
-def _check_entries(name: str, namespace: str, content: Payload, now: datetime) -> None:
-    usable = [entry for entry in content.entries if entry.usable]
-    if not usable:
-        fault = content.layout_fault or "no entry of it has a user and a password"
-        raise _refusal(name, f"has no credential for the kubelet: {fault}")
-    if all(about(entry).over(now) for entry in usable):
-        ends = [told.expires for told in map(about, usable) if told.expires is not None]
-        what = f"has expired at {max(ends):%Y-%m-%d %H:%M} UTC"
-        old = usable[0]
-        raise _refusal(name, what, [Create(namespace, name, old.key, old.username, replace=True)])
-
-
-def _refusal(
-    name: str, why: str, fixes: Sequence[Fix] = (), *, remedy: str = ""
-) -> RefusedPlanError:
-    either = "" if fixes else "--force attaches it nevertheless"
-    return RefusedPlanError(
-        f"secret/{name} {why}", remedy="; ".join(filter(None, (remedy, either))), fixes=fixes
-    )
+def _refusal(fault: Fault) -> RefusedPlanError:
+    either = "" if fault.fixes else "--force attaches it nevertheless"
+    remedy = "; ".join(filter(None, (fault.remedy, either)))
+    return RefusedPlanError(fault.message, remedy=remedy, fixes=fault.fixes)
 
 
 def _missing(name: str, secrets: Secrets) -> RefusedPlanError:
@@ -147,24 +126,32 @@ def _missing(name: str, secrets: Secrets) -> RefusedPlanError:
     return RefusedPlanError(message, remedy=remedy)
 
 
-def _serves_none(name: str, secret: PullSecret, images: Sequence[Reference]) -> RefusedPlanError:
+def _serves_none(name: str, secret: PullSecret, images: Sequence[Reference]) -> Fault:
     reference = images[0]
     misses = explain_misses(reference, [secret])
     why = f"; its key {shown_key(misses[0].entry.key)}: {misses[0].text}" if misses else ""
     more = f" and {len(images) - 1} more" if len(images) > 1 else ""
-    what = f"serves none of the images ({reference.repository}{more}){why}"
+    what = f"secret/{name} serves none of the images ({reference.repository}{more}){why}"
     near = [miss for miss in misses if miss.near and miss.write_instead]
     if not near:
-        return _refusal(name, what)
+        return Fault(what)
     renames = ((near[0].entry.key, near[0].write_instead or ""),)
-    return _refusal(name, what, [Rewrap(secret.namespace, name, name, renames)])
+    return Fault(what, fixes=(Rewrap(secret.namespace, name, name, renames),))
+
+
+class Images(NamedTuple):
+    """The images of a target, each repository once."""
+
+    asked: tuple[Reference, ...]
+    there: frozenset[str] = frozenset()  # the repositories that a pod could pull as it is
+    stuck: frozenset[str] = frozenset()  # those that a pod could not
 
 
 def choose(
     holder: ObjectRef,
     listed: Sequence[str],
     secrets: Secrets,
-    images: Sequence[Reference],
+    images: Images,
     preferred: Sequence[str],
 ) -> tuple[str, ...]:
     """What the images need and nothing on the list gives; () where all of them are served.
@@ -176,23 +163,38 @@ def choose(
         RefusedPlanError: there is none (without fixes: the doctor says more), or several.
     """
     spare = [one for one in secrets.all() if one.name not in listed]
-    if not images:
+    if not images.asked:
         usable = [one.name for one in spare if _has_credential(one, secrets.now)]
+        if not usable and any(listed):
+            return ()
         return (_the_one(holder, usable, "it has no pods with images yet", preferred),)
-    needy = [i for i in images if not any(secrets.serves(name, i) for name in listed)]
+    unserved = [i for i in images.asked if not any(secrets.serves(name, i) for name in listed)]
     fitting = {
         image.repository: [one.name for one in spare if _serves(one, image, secrets.now)]
-        for image in needy
+        for image in unserved
     }
-    if needy and not any(fitting.values()):
-        raise RefusedPlanError(
-            f"no pull secret of namespace {secrets.namespace} serves {needy[0].repository}"
-        )
+    if not any(fitting.values()):
+        _check_lack(secrets, images, unserved)
     chosen: dict[str, None] = {}
     for repository, names in sorted(fitting.items(), key=lambda pair: len(pair[1])):
         if names and not chosen.keys() & set(names):
             chosen[_the_one(holder, names, f"for {repository}", preferred)] = None
     return tuple(chosen)
+
+
+def _check_lack(secrets: Secrets, images: Images, unserved: Sequence[Reference]) -> None:
+    """Whether a credential is lacking that no secret has; a public image needs none.
+
+    Raises:
+        RefusedPlanError: a pod could not pull an image, or nobody has tried and none is served.
+    """
+    lacking = [one for one in unserved if one.repository in images.stuck]
+    if not lacking and len(unserved) == len(images.asked):
+        lacking = [one for one in unserved if one.repository not in images.there]
+    if lacking:
+        raise RefusedPlanError(
+            f"no pull secret of namespace {secrets.namespace} serves {lacking[0].repository}"
+        )
 
 
 def _has_credential(secret: PullSecret, now: datetime) -> bool:

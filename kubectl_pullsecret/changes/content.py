@@ -15,12 +15,16 @@ from kubectl_pullsecret.credentials.composing import (
 )
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.masked import MASK
-from kubectl_pullsecret.credentials.payload import DATA_KEYS, AuthEntry, Malformed, Payload
+from kubectl_pullsecret.credentials.payload import (
+    DATA_KEYS,
+    LEGACY_TYPE,
+    AuthEntry,
+    Malformed,
+    Payload,
+)
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import Secret
-
-_LEGACY_TYPE = "kubernetes.io/dockercfg"
 
 
 class Content(NamedTuple):
@@ -43,10 +47,8 @@ def exchanged(secret: Secret, chosen: Chosen, *, own: bool, only: bool) -> Conte
 
     What keeps the kubelet from reading it is left out, with a warning.
     """
-    legacy = secret.type == _LEGACY_TYPE
-    octets = secret.data.get(DATA_KEYS[secret.type], b"")
-    before = take_apart(octets, legacy=legacy) if octets else ConfigText(legacy=legacy)
-    anew = compose(chosen.entries.values(), legacy=legacy)
+    before = config_text(secret)
+    anew = compose(chosen.entries.values(), legacy=secret.type == LEGACY_TYPE)
     if before is None:
         return Content(anew, _readable(anew), None, (_lost(secret),))
     meant = _meant(before, chosen, own)
@@ -61,11 +63,20 @@ def exchanged(secret: Secret, chosen: Chosen, *, own: bool, only: bool) -> Conte
     return Content(config, _readable(config), before, warnings)
 
 
-def lines(config: ConfigText, before: ConfigText | None = None) -> tuple[str, ...]:
+def config_text(secret: Secret) -> ConfigText | None:
+    """The docker config of a Secret of one of the kubelet's types; None: it cannot be parted."""
+    legacy = secret.type == LEGACY_TYPE
+    octets = secret.data.get(DATA_KEYS[secret.type], b"")
+    return take_apart(octets, legacy=legacy) if octets else ConfigText(legacy=legacy)
+
+
+def lines(config: ConfigText | None, before: ConfigText | None = None) -> tuple[str, ...]:
     """What is in a docker config, a line for each entry; nothing secret.
 
     Beside what was there before, a password that changes is said to be new.
     """
+    if config is None:
+        return ("unreadable",)
     known = _entries(before) if before is not None else {}
     return tuple(_line(entry, known.get(key)) for key, entry in _entries(config).items())
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from kubectl_pullsecret.changes.origin import pull_content
+from kubectl_pullsecret.changes.origin import check_type
+from kubectl_pullsecret.changes.unwritable import obstacle_of
 from kubectl_pullsecret.credentials.payload import DATA_KEYS
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
@@ -58,6 +59,7 @@ class Copied(NamedTuple):
     remedy: str = ""
 
 
+_ANEW = "delete it there and copy again"
 _REMEDIES = {
     CopyState.DRIFTED: "--update mends it",
     CopyState.FOREIGN: "--force overwrites it",
@@ -111,7 +113,7 @@ def copies(request: CopyRequest, source: Snapshot, there: Snapshot) -> tuple[Cop
         PullSecretError: the origin is no pull secret, or nobody knows where to look.
     """
     origin = origin_of(request, source)
-    pull_content(origin)
+    check_type(origin)
     if request.everywhere:
         found = _marked(request, there)
     else:
@@ -211,11 +213,12 @@ def _compared(request: CopyRequest, one: Copied, origin: Secret, there: Snapshot
     compared = one._replace(state=state, why=why)
     if state is CopyState.CURRENT:
         return compared
-    obstacle, remedy = _obstacle(compared, origin, there)
+    obstacle, remedy = _obstacle(request, compared, origin, there)
     if not obstacle:
         return compared._replace(remedy=_REMEDIES.get(state, ""))
     if state is CopyState.FOREIGN and not request.force:
-        return compared._replace(obstacle=f"{why}; {obstacle}")
+        remedy = "" if remedy == _ANEW else remedy
+        return compared._replace(obstacle=f"{why}; {obstacle}", remedy=remedy)
     return compared._replace(obstacle=obstacle, remedy=remedy)
 
 
@@ -229,8 +232,10 @@ def _standing(request: CopyRequest, found: Secret, origin: Secret) -> tuple[Copy
     return CopyState.FOREIGN, f"{ref.namespace} has a secret/{ref.name} that is {whose}{content}"
 
 
-def _obstacle(one: Copied, origin: Secret, there: Snapshot) -> tuple[str, str]:
-    """Why a destination cannot be written, and what helps; the API server would refuse it."""
+def _obstacle(
+    request: CopyRequest, one: Copied, origin: Secret, there: Snapshot
+) -> tuple[str, str]:
+    """Why a destination cannot be written, and what helps: refused, or soon undone."""
     ref, place = one.ref, there.namespaces.get(one.ref.namespace)
     if place is None and there.sight("Namespace", "").settles(ref.namespace):
         return f"there is no namespace {ref.namespace}", "create it first"
@@ -239,12 +244,12 @@ def _obstacle(one: Copied, origin: Secret, there: Snapshot) -> tuple[str, str]:
     if one.found is None:
         return "", ""
     has = f"{ref.namespace} has a secret/{ref.name}"
-    remedy = "delete it there and copy again"
     if one.found.type != origin.type:
-        return f"{has} of type {one.found.type}, which cannot become {origin.type}", remedy
-    if one.found.immutable and config_of(one.found) != config_of(origin):
-        return f"{has} that is immutable, with another content", remedy
-    return "", ""
+        return f"{has} of type {one.found.type}, which cannot become {origin.type}", _ANEW
+    obstacle = obstacle_of(one.found, force=request.force)
+    if obstacle is None or config_of(one.found) == config_of(origin):
+        return "", ""
+    return f"{has} that {obstacle.why}, and has another content", obstacle.remedy or _ANEW
 
 
 def config_of(secret: Secret) -> bytes:

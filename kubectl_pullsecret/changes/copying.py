@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kubectl_pullsecret.changes.content import config_text, lines
 from kubectl_pullsecret.changes.copies import (
     Copied,
     CopyRequest,
@@ -26,9 +27,8 @@ from kubectl_pullsecret.changes.plan import (
     SecretDraft,
     Step,
 )
+from kubectl_pullsecret.changes.unwritable import would_not_last
 from kubectl_pullsecret.credentials.masked import Masked
-from kubectl_pullsecret.credentials.payload import Payload
-from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.facts.objects import Secret
 from kubectl_pullsecret.facts.reading import COPIED_FROM
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -44,6 +44,7 @@ def plan_copy(request: CopyRequest, source: Snapshot, there: Snapshot, *, now: d
     if not request.force:
         check_origin(origin, now)
     steps: list[Step] = []
+    undone: list[str] = []
     unchanged, refused = [], []
     for one in copies(request, source, there):
         if one.state is CopyState.CURRENT:
@@ -52,11 +53,12 @@ def plan_copy(request: CopyRequest, source: Snapshot, there: Snapshot, *, now: d
             refused.append(refusal)
         else:
             steps.append(_step(request, one, origin))
+            undone += would_not_last(one.found) if one.found else ()
     return Plan(
         steps=tuple(steps),
         unchanged=tuple(unchanged),
         refused=(*_onto_itself(request, source, there), *refused),
-        warnings=unseen_warning(request, there),
+        warnings=(*unseen_warning(request, there), *undone),
         follows=_follows(steps),
         independent=True,
     )
@@ -106,22 +108,6 @@ def _follows(steps: list[Step]) -> tuple[str, ...]:
 
 
 def _lines(mark: str, secret: Secret, before: Secret | None = None) -> tuple[str, ...]:
-    """What a secret says, a line each; `before` had perhaps another password. Nothing secret."""
+    """The mark of a secret and its content, a line each; nothing secret."""
     marked = (f"{COPIED_FROM}: {mark}",) if mark else ()
-    content = secret.content
-    if not isinstance(content, Payload):
-        return (*marked, f"{secret.type}, unreadable to the kubelet")
-    old = before.content.entries if before and isinstance(before.content, Payload) else ()
-    passwords = {(entry.key, entry.username): entry.password for entry in old}
-    return (
-        *marked,
-        *(
-            f"{shown_key(entry.key)}: user {entry.username}"
-            + _news(passwords.get((entry.key, entry.username)), entry.password)
-            for entry in content.entries
-        ),
-    )
-
-
-def _news(old: Masked | None, new: Masked) -> str:
-    return ", another password" if old is not None and old != new else ""
+    return (*marked, *lines(config_text(secret), config_text(before) if before else None))

@@ -11,7 +11,12 @@ from kubectl_pullsecret.changes.entries import Choice, Chosen, choose, means
 from kubectl_pullsecret.changes.plan import NewSecret, Plan, SecretChange, SecretDraft, Step
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
 from kubectl_pullsecret.changes.rescuing import readable_entries
-from kubectl_pullsecret.changes.unwritable import check_type, check_writable, wanted_for_refusal
+from kubectl_pullsecret.changes.unwritable import (
+    check_type,
+    check_writable,
+    wanted_for_refusal,
+    would_not_last,
+)
 from kubectl_pullsecret.credentials.composing import credential
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.credentials.lint import RemarkSeverity, lint
@@ -20,7 +25,6 @@ from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
-from kubectl_pullsecret.facts.ownership import ADVICE
 from kubectl_pullsecret.facts.reads import Get, Need, Read
 from kubectl_pullsecret.facts.snapshot import Snapshot
 
@@ -73,7 +77,11 @@ def plan_create(request: CreateRequest, snapshot: Snapshot, *, now: datetime) ->
         RefusedPlanError: the Secret is there, or cannot be written, or would not last.
         PullSecretError: no credential is usable, or one would serve nothing.
     """
-    made = compose_secret(request, snapshot)
+    return plan_made(request, compose_secret(request, snapshot), snapshot, now=now)
+
+
+def plan_made(request: CreateRequest, made: Made, snapshot: Snapshot, *, now: datetime) -> Plan:
+    """The plan for a Secret that is composed already. Raises as `plan_create`."""
     plan = _plan(request, made, now)
     if request.attach is None:
         return plan
@@ -191,7 +199,7 @@ def _plan(request: CreateRequest, made: Made, now: datetime) -> Plan:
     if existing is None:
         return Plan((NewSecret(made.draft, new),), warnings=warnings, follows=(_THEN_NEW,))
     managed = tuple(_would_not_last(existing))
-    before = lines(made.content.before) if made.content.before else ("unreadable",)
+    before = lines(made.content.before)
     step: Step = SecretChange(made.draft, existing.uid, existing.resource_version, before, new)
     follows = (*_kept(made), _THEN_CHANGED)
     return Plan((step,), warnings=(*warnings, *managed), follows=follows)
@@ -209,8 +217,7 @@ def _remarks(made: Made, now: datetime) -> Iterator[str]:
 
 
 def _would_not_last(existing: Secret) -> Iterator[str]:
-    for manager in existing.managed_by:
-        yield f"{manager} manages {display(existing.ref)}: {ADVICE.get(manager, 'change it there')}"
+    yield from would_not_last(existing)
     if existing.copied_from:
         yield (
             f"{display(existing.ref)} is a copy of {existing.copied_from}, which writes it again "

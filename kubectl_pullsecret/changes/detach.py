@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from kubectl_pullsecret.changes.attach import change, images_of, led, managed
-from kubectl_pullsecret.changes.choosing import Secrets, references
+from kubectl_pullsecret.changes.attach import change, effective, images_of, led, managed
+from kubectl_pullsecret.changes.choosing import Secrets, image_references
 from kubectl_pullsecret.changes.holder import Holder, find_holder
 from kubectl_pullsecret.changes.plan import Edit, Plan
 from kubectl_pullsecret.changes.reach import Reach, reach
@@ -88,9 +88,10 @@ def _check_sight(holder: Holder, secrets: Secrets) -> None:
 def _needed(holder: Holder, after: Sequence[str], secrets: Secrets) -> Iterator[str]:
     """Warn of images that only a detached secret serves."""
     gone = [name for name in dict.fromkeys(holder.names) if name not in after]
-    for image in references(images_of(holder, secrets.snapshot)):
+    then = effective(holder._replace(names=tuple(after)), secrets.snapshot)
+    for image in image_references(images_of(holder, secrets.snapshot)):
         serving = [name for name in gone if secrets.serves(name, image)]
-        if serving and not any(secrets.serves(name, image) for name in after):
+        if serving and not any(secrets.serves(name, image) for name in then):
             lost = ", ".join(f"secret/{name}" for name in serving)
             yield f"{image.repository} is still needed, and only {lost} serves it"
 

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.composing import credential
+from kubectl_pullsecret.credentials.hosts import HUB_KEY
 from kubectl_pullsecret.credentials.payload import AuthEntry
 from kubectl_pullsecret.credentials.registry_key import key_fault, registry_key, same_registry
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
+_WEB_LOGIN = ("access-token", "refresh-token")  # docker/cli, cli/command/registry/login.go
 _IDENTITY = frozenset({"identitytoken", "registrytoken"})
 
 
@@ -37,7 +39,7 @@ def choose(found: Sequence[AuthEntry], choice: Choice, where: str) -> Chosen:
     Raises:
         PullSecretError: none is left, or two mean the same registry with different credentials.
     """
-    wanted = _wanted(found, choice.registries, where)
+    wanted = _wanted([one for one in found if not _is_token(one)], choice.registries, where)
     renames = dict(_renames(choice.renames, [entry.key for entry in wanted], where))
     entries: dict[str, AuthEntry] = {}
     meant: dict[str, str] = {}
@@ -118,6 +120,11 @@ def _renames(
                 remedy=f"its keys: {', '.join(map(shown_key, keys))}" if keys else "",
             )
         yield from exact[-1:] or [pair for pair in alike if pair[1] == alike[0][1]]
+
+
+def _is_token(entry: AuthEntry) -> bool:
+    """Whether it is one of the tokens that docker's web login keeps beside the password."""
+    return entry.key.startswith(HUB_KEY) and entry.key.removeprefix(HUB_KEY) in _WEB_LOGIN
 
 
 def _unusable(entry: AuthEntry) -> str:

@@ -7,16 +7,18 @@ not in the new plan was done.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 from kubectl_pullsecret.changes.holding import HeldSignals
-from kubectl_pullsecret.changes.moved_list import moved
+from kubectl_pullsecret.changes.moved_list import list_holder, moved
 from kubectl_pullsecret.changes.new_pod import LostPodError
 from kubectl_pullsecret.changes.plan import (
     Changes,
     Deed,
+    Deletion,
     DryRun,
     ListChange,
     NewSecret,
@@ -31,11 +33,13 @@ from kubectl_pullsecret.changes.requests import request_of
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.facts.shapes import Json
+from kubectl_pullsecret.facts.pods import read_pull_secrets
+from kubectl_pullsecret.facts.shapes import Json, WrongShapeError
 from kubectl_pullsecret.sources.transport import Action, ApiError, Client
 
 FIELD_MANAGER = "kubectl-pullsecret"
 _MOST_TRIES = 10
+_MOST_DOUBTS = 3  # tries of one step that were not answered
 _CONFLICT = (409, 422)
 
 
@@ -64,23 +68,23 @@ def carry_out(
     Raises:
         PullSecretError: the plan is refused, before anything was written.
     """
-    progress = _Progress(make_plan())
+    progress = _Progress(make_plan(), writer)
     interrupted = False
     try:
         for tried in range(1, _MOST_TRIES + 1):
-            doubts = progress.advance(writer)
+            doubts = progress.advance()
             if not doubts:
                 break
-            pause(tried)  # first: between a look and a try others must not have the time
-            followed = progress.follow_lists(doubts, writer.client)
-            if not followed and not progress.look_again(doubts, make_plan):
+            if tried == _MOST_TRIES:
+                progress.give_up(doubts)
                 break
-        else:
-            progress.give_up()
+            pause(tried)  # first: between a look and a try others must not have the time
+            if not progress.follow_lists(doubts) and not progress.look_again(doubts, make_plan):
+                break
     except KeyboardInterrupt:
         interrupted = True
         progress.leave_open()
-    return Changes(progress.first, writer.dry_run, progress.outcomes(), interrupted)
+    return Changes(progress.told, writer.dry_run, progress.outcomes(), interrupted)
 
 
 class _Doubt(NamedTuple):
@@ -93,48 +97,61 @@ class _Doubt(NamedTuple):
 class _Progress:
     """What became of a plan's steps so far."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.first = self._plan = plan
-        self._ended: dict[tuple[type, ObjectRef], Outcome] = {}
+    def __init__(self, plan: Plan, writer: Writer) -> None:
+        self.told = self._plan = plan  # told: the plan that was carried out last
+        self._writer = writer
+        self._ended: dict[_Key, Outcome] = {}
         self._under_way: Step | None = None
         self._doubts: list[_Doubt] = []  # of which nobody has looked yet what became of them
+        self._doubted: Counter[_Key] = Counter()  # how often no answer came
 
-    def advance(self, writer: Writer) -> list[_Doubt]:
+    def advance(self) -> list[_Doubt]:
         """Do what is still to be done. A failure ends it, unless the steps are independent."""
         doubts = self._doubts = []
+        self.told = self._plan
         for step in self._plan.steps:
             if _key(step) in self._ended:
                 continue
             with HeldSignals() as signals:  # let go when it is noted what became of the step
-                error = self._try(step, writer, signals)
-            if isinstance(error, ApiError) and (error.code in _CONFLICT or error.doubtful):
+                error = self._try(step, signals)
+            if isinstance(error, ApiError) and (error.code in _CONFLICT or self._open(error)):
                 doubts.append(_Doubt(step, error))
+                self._doubted[_key(step)] += self._open(error)
             if error is not None and (not self._plan.independent or _hopeless(error)):
                 break
         return doubts
 
-    def _try(self, step: Step, writer: Writer, signals: HeldSignals) -> PullSecretError | None:
+    def _open(self, error: ApiError) -> bool:
+        """Whether it may have been done nevertheless; a dry run does nothing."""
+        return error.doubtful and self._writer.dry_run is DryRun.NONE
+
+    def _try(self, step: Step, signals: HeldSignals) -> PullSecretError | None:
         self._under_way = step
         try:
-            if writer.dry_run is not DryRun.CLIENT:
-                _write(step, writer, signals)
+            if self._writer.dry_run is not DryRun.CLIENT:
+                _write(step, self._writer, signals)
         except PullSecretError as error:
-            self._end(step, Deed.FAILED, error)
-            return error
-        self._end(step, Deed.DONE if writer.dry_run is DryRun.NONE else Deed.PLANNED)
+            if not _is_gone(step, error):
+                self._end(step, Deed.FAILED, error)
+                return error
+        except KeyboardInterrupt:
+            if not signals.begun:
+                self._under_way = None  # it was only tried
+            raise
+        self._end(step, Deed.DONE if self._writer.dry_run is DryRun.NONE else Deed.PLANNED)
         return None
 
-    def follow_lists(self, doubts: list[_Doubt], client: Client) -> bool:
-        """Where others have changed lists meanwhile, make the same changes of the new lists.
+    def follow_lists(self, doubts: list[_Doubt]) -> bool:
+        """Where others have changed lists meanwhile, make the same edits of the new lists.
 
         Whether that could be done; if not, everything is planned anew. A plan reads far more than
         the list, and while somebody reads, others write: thirty at once would never get through.
         """
-        newer: dict[tuple[type, ObjectRef], ListChange] = {}
+        newer: dict[_Key, ListChange] = {}
         for step, error in doubts:
             change = None
-            if isinstance(step, ListChange) and not error.doubtful:
-                change = _followed(step, client)
+            if isinstance(step, ListChange) and not self._open(error):
+                change = _followed(step, self._writer.client)
             if change is None:
                 return False
             newer[_key(step)] = change
@@ -150,13 +167,13 @@ class _Progress:
         """Plan anew; whether there is something to try again.
 
         A step that the new plan does not have was done, by us or by somebody else. One that is the
-        same was refused for its own sake.
+        same was refused for its own sake, or never arrived.
         """
         try:
             self._plan = make_plan()
         except PullSecretError as error:
             for step, failure in doubts:
-                if failure.doubtful:
+                if self._open(failure):
                     self._end(step, Deed.UNKNOWN, _in_doubt(failure))
                 else:  # what is wrong with the new state says more than that it is new
                     self._end(step, Deed.FAILED, error)
@@ -171,29 +188,42 @@ class _Progress:
                 self._end(step, Deed.DONE)
             elif wanted[_key(step)] != step or failure.reason == "Conflict":
                 del self._ended[_key(step)]  # a conflict may be about a field that is not read
-            elif failure.doubtful:
-                self._end(step, Deed.FAILED, _not_done(failure))
+            else:
+                self._same_again(step, failure)
         stopped = not self._plan.independent and self._failed
         return not stopped and any(key not in self._ended for key in wanted)
 
+    def _same_again(self, step: Step, failure: ApiError) -> None:
+        """A step that is still to be done: tried again where no answer came, as it does no harm."""
+        tries = self._doubted[_key(step)]
+        if self._open(failure) and tries < _MOST_DOUBTS:
+            del self._ended[_key(step)]
+        elif self._open(failure) and isinstance(step, ListChange | SecretChange):
+            self._end(step, Deed.FAILED, _not_done(failure))  # what these change was read
+        elif tries:
+            self._end(step, Deed.UNKNOWN, _in_doubt(failure))
+
     @property
     def _failed(self) -> bool:
-        return any(one.deed is Deed.FAILED for one in self._ended.values())
+        bad = (Deed.FAILED, Deed.UNKNOWN)
+        return any(one.deed in bad for one in self._ended.values())
 
     def leave_open(self) -> None:
         """Say of steps that failed and were not looked at again that nobody knows, or not done."""
         for step, error in self._doubts:
-            if error.doubtful:
+            if self._open(error):
                 self._end(step, Deed.UNKNOWN, _in_doubt(error))
             else:
                 self._ended.pop(_key(step), None)
 
-    def give_up(self) -> None:
-        """Say of what is left that others are always quicker."""
-        for step in self._plan.steps:
-            if _key(step) not in self._ended:
-                what = f"{display(step.target)} was changed by others {_MOST_TRIES} times meanwhile"
-                self._end(step, Deed.FAILED, PullSecretError(what, remedy="try again"))
+    def give_up(self, doubts: list[_Doubt]) -> None:
+        """Say of what failed to the end that others are always quicker."""
+        for step, error in doubts:
+            if self._open(error):
+                self._end(step, Deed.UNKNOWN, _in_doubt(error))
+                continue
+            what = f"{display(step.target)} was changed by others {_MOST_TRIES} times meanwhile"
+            self._end(step, Deed.FAILED, PullSecretError(what, remedy="try again"))
 
     def _end(self, step: Step, deed: Deed, error: PullSecretError | None = None) -> None:
         why, remedy = (error.message, error.remedy) if error else ("", "")
@@ -202,26 +232,34 @@ class _Progress:
         self._ended[_key(step)] = Outcome(step.target, deed, step, why, remedy, lost)
 
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of everything that was planned, at first or since."""
-        if self._under_way is not None:
+        """What became of everything that was carried out or planned last."""
+        if self._under_way is not None and self._writer.dry_run is DryRun.NONE:
             self._end(self._under_way, Deed.UNKNOWN)
-        steps = {_key(step): step for plan in (self.first, self._plan) for step in plan.steps}
-        found = [
-            self._ended.get(key) or Outcome(step.target, Deed.NOT_DONE, step)
-            for key, step in steps.items()
-        ]
+        left = {_key(step): Outcome(step.target, Deed.NOT_DONE, step) for step in self.told.steps}
+        found = list((left | self._ended).values())
         done = {one.target for one in found}
-        found += [Outcome(ref, Deed.UNCHANGED) for ref in self.first.unchanged if ref not in done]
+        found += [Outcome(ref, Deed.UNCHANGED) for ref in self.told.unchanged if ref not in done]
         found += [
             Outcome(one.target, Deed.REFUSED, None, one.why, one.remedy)
-            for one in self.first.refused
+            for one in self.told.refused
+            if one.target not in done
         ]
         return tuple(found)
 
 
-def _key(step: Step) -> tuple[type, ObjectRef]:
+_Key = tuple[type, ObjectRef]
+
+
+def _key(step: Step) -> _Key:
     """What a step is about: to create a Secret and to change it is the same wish."""
     return (SecretChange if isinstance(step, NewSecret) else type(step)), step.target
+
+
+def _is_gone(step: Step, error: PullSecretError) -> bool:
+    """Whether what had to be deleted is no longer there: gone, or another of the same name."""
+    if not isinstance(step, Deletion) or not isinstance(error, ApiError):
+        return False
+    return error.not_found or error.code == 409
 
 
 def _followed(step: ListChange, client: Client) -> ListChange | None:
@@ -261,7 +299,9 @@ def _write(step: Step, writer: Writer, signals: HeldSignals) -> None:
     target = request.target
     action = Action(request.verb, request.resource, target.namespace, target.name)
     if request.method == "PATCH":
-        writer.client.patch(request.path, request.body, action, query=writer.query)
+        made = writer.client.patch(request.path, request.body, action, query=writer.query)
+        if isinstance(step, ListChange):
+            _check_kept(step, made)
         return
     assert isinstance(request.body, dict)
     if request.method == "POST":
@@ -270,3 +310,22 @@ def _write(step: Step, writer: Writer, signals: HeldSignals) -> None:
         # in the body: where there is one, the server looks nowhere else for DeleteOptions
         dry: Json = {"dryRun": ["All"]} if writer.dry_run is DryRun.SERVER else {}
         writer.client.delete(request.path, request.body | dry, action, query=())
+
+
+def _check_kept(step: ListChange, made: Json) -> None:
+    """Whether the server has kept the list: a webhook, or a kind's schema, may drop what it likes.
+
+    Raises:
+        PullSecretError: it has not.
+    """
+    try:
+        kept = read_pull_secrets(list_holder(made, step.place), step.place)
+    except WrongShapeError:
+        kept = ()
+    if kept != step.after:
+        names = ", ".join(name or '""' for name in kept) or "none"
+        raise PullSecretError(
+            f"the server took the change of {display(step.target)} and did not keep it: the list "
+            f"has {names}",
+            remedy="a webhook changes it, or the kind's schema has no such field",
+        )

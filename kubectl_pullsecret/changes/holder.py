@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kubectl_pullsecret.changes.job import made_anew
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
 from kubectl_pullsecret.diagnosis.selection import Owners, find_target
 from kubectl_pullsecret.errors import PullSecretError
@@ -99,8 +98,11 @@ def _of_pod(snapshot: Snapshot, pod: Pod, wish: Attach | Detach, force: bool) ->
 
 
 def _own_list(holder: Holder) -> bool:
-    """Whether the template hides the account's list: then the account cannot help."""
-    return any(holder.names)
+    """Whether the template hides the account's list: then the account cannot help.
+
+    An entry without a name is one, too (ServiceAccount admission, admission.go, asks for length).
+    """
+    return bool(holder.names)
 
 
 def _of_workload(
@@ -115,8 +117,6 @@ def _of_workload(
     controller = (above[-1] if above else workload).owner
     if controller is not None and not force:
         raise _controlled(top, controller, wish)
-    if top.ref.kind == "Job" and snapshot.live is not None:  # in a manifest it is not made yet
-        raise _immutable_job(snapshot, top, wish)
     info = snapshot.resource(top.api_version, top.ref.kind)
     if info is None:  # from files, where nothing is sent
         kind = top.ref.kind
@@ -133,12 +133,12 @@ def _without_template(ref: ObjectRef) -> PullSecretError:
     )
 
 
-def _for_account(namespace: str, spec: PodSpec, wish: Attach | Detach) -> Fix:
-    """The same wish for the account, which reaches new pods."""
+def _for_account(namespace: str, spec: PodSpec, wish: Attach | Detach) -> tuple[Fix, ...]:
+    """The same wish for the account, which reaches new pods; it may list other secrets."""
     account = ObjectRef("ServiceAccount", namespace, spec.account_name)
     if isinstance(wish, Attach):
-        return Attach(account, wish.secrets, restart=True)
-    return Detach(account, wish.secrets)
+        return (Attach(account, wish.secrets, restart=True),)
+    return (Detach(account, wish.secrets),) if wish.secrets else ()
 
 
 def _would_be_undone(holder: Holder, wish: Attach | Detach) -> RefusedPlanError:
@@ -147,8 +147,8 @@ def _would_be_undone(holder: Holder, wish: Attach | Detach) -> RefusedPlanError:
     assert holder.spec is not None
     return RefusedPlanError(
         f"{managers} manages {display(holder.ref)} and would undo a change there: {advice}",
-        remedy="or change the ServiceAccount, or use --force:",
-        fixes=[_for_account(holder.ref.namespace, holder.spec, wish)],
+        remedy="--force does it all the same, or change the ServiceAccount:",
+        fixes=_for_account(holder.ref.namespace, holder.spec, wish),
     )
 
 
@@ -159,8 +159,8 @@ def _controlled(top: Workload, controller: OwnerRef, wish: Attach | Detach) -> R
     remedy = f"change it in {above}, or with --force"
     if top.template.pull_secrets:  # they hide the account's
         return RefusedPlanError(message, remedy=remedy)
-    fix = _for_account(top.ref.namespace, top.template, wish)
-    return RefusedPlanError(message, remedy=f"{remedy}, or change the ServiceAccount:", fixes=[fix])
+    fixes = _for_account(top.ref.namespace, top.template, wish)
+    return RefusedPlanError(message, remedy=f"{remedy}, or change the ServiceAccount:", fixes=fixes)
 
 
 def _unknown_owner(
@@ -172,21 +172,5 @@ def _unknown_owner(
     return RefusedPlanError(
         f"a pod's list cannot be changed, and {above}, which made {display(pod.ref)}, {why}",
         remedy=f"change the template in {above}, or the ServiceAccount:",
-        fixes=[_for_account(pod.ref.namespace, pod.spec, wish)],
-    )
-
-
-def _immutable_job(snapshot: Snapshot, job: Workload, wish: Attach | Detach) -> RefusedPlanError:
-    assert job.template is not None
-    names = job.template.pull_secrets
-    if isinstance(wish, Attach):
-        names = (*names, *(name for name in wish.secrets if name not in names))
-    else:
-        names = tuple(name for name in names if name not in wish.secrets)
-    raw = snapshot.whole(job.ref)
-    anew = f"delete {display(job.ref)} and create it again"
-    return RefusedPlanError(
-        f"{display(job.ref)}: a Job's template cannot be changed",
-        remedy=f"{anew} from this manifest" if raw else anew,
-        manifest=made_anew(raw, names) if raw else None,
+        fixes=_for_account(pod.ref.namespace, pod.spec, wish),
     )

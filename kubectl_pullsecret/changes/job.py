@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.changes.requests import LIST, references
+from kubectl_pullsecret.changes.requests import references
+from kubectl_pullsecret.facts.pods import LIST
 from kubectl_pullsecret.facts.shapes import Json, mapping
 
 _LABELS = (  # batch/v1, job/strategy.go, generateSelector

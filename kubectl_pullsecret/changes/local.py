@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from kubectl_pullsecret.changes.plan import ListChange, Plan, PodRecreation
-from kubectl_pullsecret.changes.requests import LIST
+from kubectl_pullsecret.changes.requests import rewritten
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.facts.pods import read_pull_secrets
+from kubectl_pullsecret.facts.pods import LIST, read_pull_secrets
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
 
 _Changes = Mapping[ObjectRef, ListChange | PodRecreation]
@@ -72,17 +72,7 @@ def _at(raw: Json, place: Sequence[str], change: Callable[[Json], Json]) -> Json
 
 
 def _with_list(holder: Json, names: tuple[str, ...]) -> Json:
-    """The list where it stood, else at the end; entries that stay are kept as they were written."""
+    """The list where it stood, else at the end."""
     if not names:
         return {key: value for key, value in holder.items() if key != LIST}
-    written: dict[str, list[Json]] = {}
-    for entry in sequence(holder, LIST, ""):
-        written.setdefault(text(entry, "name", ""), []).append(entry)
-    return holder | {LIST: [_entry(name, written) for name in names]}
-
-
-def _entry(name: str, written: dict[str, list[Json]]) -> Json:
-    kept = written.get(name)
-    if kept:
-        return kept.pop(0)
-    return {"name": name} if name else {}
+    return holder | {LIST: rewritten(sequence(holder, LIST, ""), names)}

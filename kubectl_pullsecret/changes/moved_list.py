@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kubectl_pullsecret.changes.plan import ListChange
-from kubectl_pullsecret.changes.requests import LIST
+from kubectl_pullsecret.facts.pods import LIST, read_pull_secrets
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
 
 
@@ -16,15 +16,23 @@ def moved(step: ListChange, item: Json) -> ListChange | None:
     something else that was refused.
     """
     try:
-        now = _names(step, item)
+        if text(mapping(item, "metadata", ""), "uid", "metadata") != step.uid:
+            return None
+        holder = list_holder(item, step.place)
+        now = read_pull_secrets(holder, step.place)
+        written = list_in(holder) if step.written is not None else None
     except WrongShapeError:
         return None
-    return None if now in (None, step.before) else replace(step, before=now)
+    return None if now == step.before else replace(step, before=now, written=written)
 
 
-def _names(step: ListChange, item: Json) -> tuple[str, ...] | None:
-    if text(mapping(item, "metadata", ""), "uid", "metadata") != step.uid:
-        return None
-    for key in filter(None, step.place.split(".")):
-        item = mapping(item, key, step.place)
-    return tuple(text(one, "name", LIST) for one in sequence(item, LIST, step.place))
+def list_holder(item: Json, place: str) -> Json:
+    """What has the list: the object, or the pod spec at the place. Raises WrongShapeError."""
+    for key in filter(None, place.split(".")):
+        item = mapping(item, key, place)
+    return item
+
+
+def list_in(holder: Json) -> tuple[Json, ...] | None:
+    """The list as it is written; None where there is none. Raises WrongShapeError."""
+    return None if holder.get(LIST) is None else tuple(sequence(holder, LIST, ""))

@@ -6,8 +6,9 @@ some of it (Kubernetes 1.34, plugin/pkg/admission: serviceaccount, priority, run
 
 from __future__ import annotations
 
-from kubectl_pullsecret.changes.requests import LIST, references
+from kubectl_pullsecret.changes.requests import references
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.pods import LIST
 from kubectl_pullsecret.facts.shapes import Json, mapping, sequence, text
 
 _METADATA = (  # what a client may say; all else is the server's
@@ -62,6 +63,37 @@ def renewed(manifest: Json, names: tuple[str, ...], name: str | None = None) -> 
     if names:
         spec[LIST] = references(names)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def is_made_of(pod: Json, body: Json, manager: str) -> bool:
+    """Whether a pod of the server is what was posted as `body`, by this field manager if not "".
+
+    The server and its admission add to what they get, also the account's list where there is none;
+    a list that they get stays as it is.
+
+    Raises:
+        WrongShapeError: what the server sent is no pod.
+    """
+    spec, posted = mapping(pod, "spec", ""), mapping(body, "spec", "")
+    if manager and manager not in _managers(pod):
+        return False
+    return _holds(spec, posted) and posted.get(LIST) in (None, spec.get(LIST))
+
+
+def _managers(pod: Json) -> set[str]:
+    metadata = mapping(pod, "metadata", "")
+    return {text(one, "manager", "") for one in sequence(metadata, "managedFields", "metadata")}
+
+
+def _holds(found: object, posted: object) -> bool:
+    """Whether everything that was posted is there; what is empty may have been left out."""
+    if isinstance(posted, dict):
+        there = found if isinstance(found, dict) else {}
+        return all(_holds(there.get(key), value) for key, value in posted.items())
+    if isinstance(posted, list):
+        those = found if isinstance(found, list) else []
+        return all(any(_holds(one, value) for one in those) for value in posted)
+    return found == posted
 
 
 def _metadata(old: Json, name: str | None) -> Json:

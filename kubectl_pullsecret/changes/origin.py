@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kubectl_pullsecret.changes.fitness import Fault, fault_of, type_fault
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
-from kubectl_pullsecret.credentials.kinds import about
-from kubectl_pullsecret.credentials.payload import AuthEntry, Malformed, NotAPullSecret, Payload
 from kubectl_pullsecret.diagnosis.offer import is_openshift_internal
 from kubectl_pullsecret.facts.objects import Secret
-from kubectl_pullsecret.report import Create, Fix, Rewrap
 
 _FORCE = "--force copies it nevertheless"
 
 
-def pull_content(origin: Secret) -> Payload | Malformed:
-    """What the kubelet finds in a secret; of one that it does not read there is nothing to copy.
+def check_type(origin: Secret) -> None:
+    """Refuse a secret that the kubelet does not read: there is nothing to copy.
 
     Raises:
         RefusedPlanError: it is no pull secret.
     """
-    if isinstance(origin.content, NotAPullSecret):
-        raise _no_pull_secret(origin, origin.content)
-    return origin.content
+    fault = type_fault(origin.pull_secret)
+    if fault is not None:
+        remedy = "write what it holds into one, and copy that:" if fault.fixes else ""
+        raise RefusedPlanError(fault.message, remedy=remedy, fixes=fault.fixes)
 
 
 def check_origin(origin: Secret, now: datetime) -> None:
@@ -31,42 +30,19 @@ def check_origin(origin: Secret, now: datetime) -> None:
     Raises:
         RefusedPlanError: with the reason.
     """
-    content = pull_content(origin)
-    if is_openshift_internal(origin.ref.name):
-        raise _refusal(origin, "is OpenShift's own, for its internal registry alone")
-    if isinstance(content, Malformed):
-        why = f"is unreadable to the kubelet, and would stop every pull: {content.why}"
-        raise _refusal(origin, why, content.remedy)
-    usable = [entry for entry in content.entries if entry.usable]
-    if not usable:
-        fault = content.layout_fault or "no entry of it has a user and a password"
-        raise _refusal(origin, f"has no credential for the kubelet: {fault}")
-    ends = [told.expires for told in map(about, usable) if told.expires and told.over(now)]
-    if len(ends) == len(usable):
-        why = f"has expired at {max(ends):%Y-%m-%d %H:%M} UTC"
-        raise _refusal(origin, why, "or write a new password first:", _renewed(origin, usable[0]))
-
-
-def _refusal(origin: Secret, why: str, remedy: str = "", *fixes: Fix) -> RefusedPlanError:
-    remedies = (_FORCE, remedy) if fixes else (remedy, _FORCE)  # a command stands last
-    return RefusedPlanError(
-        f"secret/{origin.ref.name} {why}", remedy="; ".join(filter(None, remedies)), fixes=fixes
-    )
-
-
-def _renewed(origin: Secret, entry: AuthEntry) -> Create:
-    ref = origin.ref
-    return Create(ref.namespace, ref.name, entry.key, entry.username, replace=True)
-
-
-def _no_pull_secret(origin: Secret, content: NotAPullSecret) -> RefusedPlanError:
+    check_type(origin)
     name = origin.ref.name
-    message = f"secret/{name} is no pull secret to the kubelet: {content.why}"
-    if not isinstance(content.holds, Payload):
-        return RefusedPlanError(message)
-    new = f"{name}-pull"
+    if is_openshift_internal(name):
+        raise _refusal(Fault(f"secret/{name} is OpenShift's own, for its internal registry alone"))
+    fault = fault_of(origin.pull_secret, now)
+    if fault is not None:
+        raise _refusal(fault)
+
+
+def _refusal(fault: Fault) -> RefusedPlanError:
+    remedies = (fault.remedy, _FORCE)
+    if fault.fixes:  # a command stands last
+        remedies = (_FORCE, "or write a new password first:")
     return RefusedPlanError(
-        message,
-        remedy="write what it holds into one, and copy that:",
-        fixes=[Rewrap(origin.ref.namespace, new, name)],
+        fault.message, remedy="; ".join(filter(None, remedies)), fixes=fault.fixes
     )

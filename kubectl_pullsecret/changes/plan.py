@@ -10,13 +10,12 @@ from enum import Enum
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.credentials.payload import CONFIG_TYPE
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.kinds import KindInfo
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.report import Fix
-
-CONFIG_TYPE = "kubernetes.io/dockerconfigjson"
 
 
 class DryRun(Enum):
@@ -51,6 +50,8 @@ class ListChange:
     place: str  # whose list: "" the object's own (an account), else e.g. "spec.template.spec"
     before: tuple[str, ...]
     edit: Edit
+    written: tuple[Json, ...] | None = None
+    """The list as a custom resource has it, if it has one: nobody tidies its entries."""
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -65,7 +66,6 @@ class SecretDraft:
     ref: ObjectRef
     config: Masked  # the text of the docker config, in the layout of the type
     type: str = CONFIG_TYPE
-    labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
 
 
@@ -104,6 +104,7 @@ class RolloutRestart:
 
     target: ObjectRef
     resource: KindInfo
+    uid: str
     at: str  # RFC 3339
 
 

@@ -8,6 +8,7 @@ that fails is a 422; a resourceVersion that is not the newest, in a merge patch,
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_pullsecret.changes.plan import (
@@ -23,10 +24,10 @@ from kubectl_pullsecret.changes.plan import (
 from kubectl_pullsecret.credentials.payload import DATA_KEYS
 from kubectl_pullsecret.facts.kinds import KindInfo, kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.facts.shapes import Json
+from kubectl_pullsecret.facts.pods import LIST
+from kubectl_pullsecret.facts.shapes import Json, text
 
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"  # kubectl, polymorphichelpers/objectrestarter.go
-LIST = "imagePullSecrets"
 
 
 class Request(NamedTuple):
@@ -54,8 +55,9 @@ def request_of(step: Step) -> Request:
     if isinstance(step, SecretChange):
         return _patch(step.target, _secrets(), _secret_patch(step))
     if isinstance(step, RolloutRestart):
-        metadata: Json = {"annotations": {_RESTARTED: step.at}}
-        return _patch(step.target, step.resource, {"spec": {"template": {"metadata": metadata}}})
+        template: Json = {"metadata": {"annotations": {_RESTARTED: step.at}}}
+        body: Json = {"metadata": {"uid": step.uid}, "spec": {"template": template}}
+        return _patch(step.target, step.resource, body)
     if isinstance(step, Deletion):
         path = step.resource.path(step.target.namespace, step.target.name)
         options: Json = {"preconditions": {"uid": step.uid}, "propagationPolicy": "Background"}
@@ -80,10 +82,13 @@ def _list_patch(step: ListChange) -> list[Json]:
     An absent list passes a test against null, and `add` writes it whether it was there or not.
     """
     pointer = "/" + "/".join([*filter(None, step.place.split(".")), LIST])
-    write: Json = {"op": "add", "path": pointer, "value": references(step.after)}
+    there = step.written
+    if there is None and step.before:
+        there = tuple(references(step.before))
+    write: Json = {"op": "add", "path": pointer, "value": rewritten(there or (), step.after)}
     if not step.after:
         write = {"op": "remove", "path": pointer}
-    before = references(step.before) if step.before else None
+    before = None if there is None else list(there)
     return [
         {"op": "test", "path": "/metadata/uid", "value": step.uid},
         {"op": "test", "path": pointer, "value": before},
@@ -96,12 +101,22 @@ def references(names: tuple[str, ...]) -> list[Json]:
     return [{"name": name} if name else {} for name in names]
 
 
+def rewritten(entries: Sequence[Json], names: tuple[str, ...]) -> list[Json]:
+    """The list with these names; entries that stay are kept as they were written."""
+    written: dict[str, list[Json]] = {}
+    for entry in entries:
+        written.setdefault(text(entry, "name", ""), []).append(entry)
+    return [
+        kept.pop(0) if (kept := written.get(name)) else {"name": name} if name else {}
+        for name in names
+    ]
+
+
 def manifest(draft: SecretDraft) -> Json:
     """The Secret, with its content in base64, in the order in which kubectl prints one."""
     metadata: Json = {"name": draft.ref.name, "namespace": draft.ref.namespace}
-    for key, pairs in (("labels", draft.labels), ("annotations", draft.annotations)):
-        if pairs:
-            metadata[key] = dict(pairs)
+    if draft.annotations:
+        metadata["annotations"] = dict(draft.annotations)
     return {
         "apiVersion": "v1",
         "data": _data(draft),
@@ -121,6 +136,4 @@ def _secret_patch(step: SecretChange) -> Json:
     metadata: Json = {"resourceVersion": step.resource_version, "uid": step.uid}
     if step.draft.annotations:
         metadata["annotations"] = dict(step.draft.annotations)
-    if step.draft.labels:
-        metadata["labels"] = dict(step.draft.labels)
     return {"metadata": metadata, "data": _data(step.draft)}

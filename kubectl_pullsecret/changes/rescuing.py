@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kubectl_pullsecret.credentials.masked import MASK
 from kubectl_pullsecret.credentials.mending import Rescued, rescue
 from kubectl_pullsecret.credentials.payload import (
+    LEGACY_KEY,
     AuthEntry,
     Malformed,
     NotAPullSecret,
@@ -17,8 +18,6 @@ from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
 from kubectl_pullsecret.facts.snapshot import Snapshot
-
-_LEGACY_KEY = ".dockercfg"
 
 
 def readable_entries(
@@ -59,7 +58,7 @@ def _rescued(secret: Secret) -> Rescued | None:
     usual = sorted(secret.data, key=lambda key: not key.startswith(".docker"))
     for key in usual:
         octets = secret.data[key]
-        legacy = key == _LEGACY_KEY
+        legacy = key == LEGACY_KEY
         found = rescue(octets, legacy=legacy) or rescue(octets, legacy=not legacy)
         if found is not None and found.entries:
             return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kubectl_pullsecret.changes.entries import Chosen
 from kubectl_pullsecret.changes.refusal import RefusedPlanError
@@ -36,19 +37,44 @@ def check_type(existing: Secret, chosen: Chosen, from_secret: str, snapshot: Sna
         raise _refusal(existing, why, chosen, from_secret, snapshot)
 
 
+class Obstacle(NamedTuple):
+    """Why the content of a Secret cannot change, or not for long."""
+
+    why: str  # goes on after its name: "is immutable"
+    remedy: str = ""  # "": it must be made anew
+
+
+def obstacle_of(existing: Secret, *, force: bool) -> Obstacle | None:
+    """What keeps a Secret from being written; `force` writes what a controller writes again."""
+    if existing.immutable:
+        return Obstacle("is immutable")
+    manager = next((one for one in existing.managed_by if one in REWRITERS), None)
+    if manager is None or force:
+        return None
+    return Obstacle(
+        f"is written by {manager}, which would undo the change",
+        f"{ADVICE[manager]}; --force writes it all the same",
+    )
+
+
+def would_not_last(existing: Secret) -> Iterator[str]:
+    """A warning for each controller that may write a Secret again."""
+    place = f" in {existing.ref.namespace}" if existing.ref.namespace else ""
+    for manager in existing.managed_by:
+        yield f"{manager} manages {display(existing.ref)}{place}: {ADVICE[manager]}"
+
+
 def check_writable(
     existing: Secret, chosen: Chosen, from_secret: str, snapshot: Snapshot, *, force: bool
 ) -> None:
     """Raise RefusedPlanError for a Secret whose content cannot change, or not for long."""
-    if existing.immutable:
-        why = f"{display(existing.ref)} is immutable"
+    obstacle = obstacle_of(existing, force=force)
+    if obstacle is None:
+        return
+    why = f"{display(existing.ref)} {obstacle.why}"
+    if not obstacle.remedy:
         raise _refusal(existing, why, chosen, from_secret, snapshot)
-    manager = next((one for one in existing.managed_by if one in REWRITERS), None)
-    if manager is not None and not force:
-        raise RefusedPlanError(
-            f"{manager} writes {display(existing.ref)} and would undo the change",
-            remedy=f"{ADVICE[manager]}; --force writes it all the same",
-        )
+    raise RefusedPlanError(why, remedy=obstacle.remedy)
 
 
 def _refusal(

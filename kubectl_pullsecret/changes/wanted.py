@@ -15,7 +15,8 @@ from kubectl_pullsecret.facts.snapshot import Snapshot
 def wanted_for_list(target: ObjectRef, api_version: str, snapshot: Snapshot) -> Iterator[Read]:
     """The target, who owns it, its pods and account, and what is listed."""
     namespace = target.namespace
-    whole = target.kind in ("Pod", "Job")  # these can only be made anew
+    # a Pod or a Job can only be made anew; a custom resource's list is kept as it is written
+    whole = target.kind in ("Pod", "Job") or bool(api_version)
     yield Get(target.kind, namespace, target.name, Need.REQUIRED, api_version, whole)
     owners = Owners(snapshot)
     if target.kind == "ServiceAccount":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.errors import wrong_usage
 
 _MOST_TRIES = 3
 
@@ -24,9 +24,9 @@ def which(console: Console, question: str, choices: Sequence[str]) -> str:
         PullSecretError: (exit 2) nothing of it was named.
         click.Abort: the input has ended.
     """
-    console.log(question)
+    console.say(question)
     for number, choice in enumerate(choices, 1):
-        console.log(f"  {number}  {choice}")
+        console.say(f"  {number}  {choice}")
     for _ in range(_MOST_TRIES):
         console.ask(f"which one, 1 to {len(choices)}? ")
         typed = console.stdin.readline()
@@ -37,4 +37,4 @@ def which(console: Console, question: str, choices: Sequence[str]) -> str:
             return word
         if word.isascii() and word.isdigit() and 1 <= int(word) <= len(choices):
             return choices[int(word) - 1]
-    raise PullSecretError("none of them was chosen", exit_code=ExitCode.USAGE)
+    raise wrong_usage("none of them was chosen")

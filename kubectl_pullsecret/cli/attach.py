@@ -11,9 +11,9 @@ from kubectl_pullsecret.cli.asking import can_ask, which
 from kubectl_pullsecret.cli.changing import Changing, changing, look_at, make, show, writing
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.holders import UNKNOWN, find_target, named
 from kubectl_pullsecret.cli.local import Local, edit, local
 from kubectl_pullsecret.cli.waiting import Waiting, follow, waiting
+from kubectl_pullsecret.cli.words import UNKNOWN, find_target, named
 from kubectl_pullsecret.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ gives what it wants to be read and how it plans, both pure.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,10 +21,12 @@ from kubectl_pullsecret.cli.options import (
     Output,
     changed_namespace,
     output,
+    printed,
     serialised,
 )
 from kubectl_pullsecret.cli.source import cluster
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.facts.kinds import display
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.execution import Writer
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.facts.snapshot import Snapshot
     from kubectl_pullsecret.sources.live import Wanted
     from kubectl_pullsecret.sources.transport import Client
+    from kubectl_pullsecret.views.commands import Setting
 
 _LONGEST_PAUSE = 5.0  # seconds
+_DOCUMENTS = (Output.JSON, Output.YAML)
 
 
 class Changing(NamedTuple):
@@ -44,7 +47,7 @@ class Changing(NamedTuple):
     namespace: str | None
     connection: ConnectionFlags
     dry_run: DryRun
-    field_manager: str
+    field_manager: str | None  # None: this program
     output: Output
 
 
@@ -81,42 +84,65 @@ _DRY_RUN = click.option(
 _FIELD_MANAGER = click.option(
     "--field-manager",
     metavar="NAME",
-    default="kubectl-pullsecret",
-    show_default=True,
-    help="Who made the change, for managedFields.",
+    help="Who made the change, for managedFields; without it this program.",
 )
 
 
 @contextmanager
 def writing(console: Console, changing: Changing) -> Iterator[tuple[Writer, str]]:
     """Connect; the writer, and the namespace that counts. What a refusal carries is shown."""
-    from kubectl_pullsecret.changes.execution import Writer
+    from kubectl_pullsecret.changes.execution import FIELD_MANAGER, Writer
     from kubectl_pullsecret.changes.refusal import RefusedPlanError
 
+    manager = changing.field_manager or FIELD_MANAGER
     with cluster(console, changing.connection, changing.namespace) as (client, namespace):
         try:
-            yield Writer(client, changing.dry_run, changing.field_manager), namespace
+            yield Writer(client, changing.dry_run, manager), namespace
         except RefusedPlanError as refused:
             raise explained(console, changing, refused) from None
 
 
 def explained(console: Console, changing: Changing, refused: RefusedPlanError) -> PullSecretError:
     """Show the report or the manifest of a refused plan; the error with the commands to run."""
-    from kubectl_pullsecret.views.commands import Setting, command, quoted
+    from kubectl_pullsecret.views.commands import command, quoted
 
-    setting = Setting(changing.connection.argv, changing.connection.unrepeated)
+    setting = _setting(changing)
+    if changing.output in _DOCUMENTS:
+        _show_document(console, changing.output, refused, setting)
+    else:
+        _show_text(console, refused, setting)
+    argvs = [command(fix, setting.connection) for fix in refused.fixes]
+    lines = [" ".join(map(quoted, argv)) for argv in argvs if argv]
+    remedy = " ".join(filter(None, (refused.remedy, "; ".join(lines))))
+    return PullSecretError(refused.message, remedy=remedy, exit_code=refused.exit_code)
+
+
+def _show_document(
+    console: Console, output: Output, refused: RefusedPlanError, setting: Setting
+) -> None:
+    """Write one document: the doctor's report, or else the manifest."""
+    if refused.report is not None:
+        from kubectl_pullsecret.views.doctor_report import report_data
+
+        console.write(serialised(report_data(refused.report, setting), output))
+    elif refused.manifest is not None:
+        console.write(printed([refused.manifest], output))
+
+
+def _show_text(console: Console, refused: RefusedPlanError, setting: Setting) -> None:
     if refused.report is not None:
         from kubectl_pullsecret.views.text import report_text
 
         console.write(report_text(refused.report, console.terminal, setting=setting))
     if refused.manifest is not None:
-        from kubectl_pullsecret.views.manifests import as_manifests
+        console.write(printed([refused.manifest], Output.YAML))
 
-        console.write(as_manifests([refused.manifest]))
-    argvs = [command(fix, setting.connection) for fix in refused.fixes]
-    lines = [" ".join(map(quoted, argv)) for argv in argvs if argv]
-    remedy = " ".join(filter(None, (refused.remedy, "; ".join(lines))))
-    return PullSecretError(refused.message, remedy=remedy, exit_code=refused.exit_code)
+
+def _setting(changing: Changing) -> Setting:
+    """What a command that is proposed must repeat."""
+    from kubectl_pullsecret.views.commands import Setting
+
+    return Setting(changing.connection.argv, changing.connection.unrepeated)
 
 
 def look_at(console: Console, client: Client, wanted: Wanted) -> Snapshot:
@@ -130,24 +156,19 @@ def look_at(console: Console, client: Client, wanted: Wanted) -> Snapshot:
 
 
 def make(console: Console, writer: Writer, plan: Callable[[], Plan]) -> Changes:
-    """Plan and write, and say what to beware of.
+    """Plan and write, and say what to beware of. Whoever gets the changes has to `show` them.
 
     Raises:
-        PullSecretError: the plan is refused, or the one thing that was to be done has failed.
+        PullSecretError: the plan is refused.
+        KeyboardInterrupt: nothing was written yet, when Ctrl-C, SIGTERM or SIGHUP came.
     """
     from kubectl_pullsecret.changes.execution import carry_out
+    from kubectl_pullsecret.changes.holding import interruptible
 
-    changes = carry_out(plan, writer, _Pauses())
+    with interruptible(console.log):
+        changes = carry_out(plan, writer, _Pauses())
     for warning in changes.plan.warnings:
         console.warn(warning)
-    lost = [outcome.manifest for outcome in changes.outcomes if outcome.manifest is not None]
-    if lost:
-        from kubectl_pullsecret.views.manifests import as_manifests
-
-        console.write(as_manifests(lost))
-    told = [outcome for outcome in changes.outcomes if outcome.why]
-    if len(told) == 1 and changes.exit_code is ExitCode.FAILED:
-        raise PullSecretError(told[0].why, remedy=told[0].remedy)  # the others were not tried
     return changes
 
 
@@ -162,6 +183,8 @@ class _Pauses:
         self._began = time.monotonic()
 
     def __call__(self, tried: int) -> None:
+        import random
+
         took = time.monotonic() - self._began
         longest = min(_LONGEST_PAUSE, took * 2**tried)
         time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret hangs on it
@@ -169,14 +192,55 @@ class _Pauses:
 
 
 def show(console: Console, changing: Changing, changes: Changes) -> None:
-    """Write what was changed in the format that `-o` asks for."""
-    from kubectl_pullsecret.views.changes import changes_data, changes_names, changes_text
-    from kubectl_pullsecret.views.commands import Setting
+    """Write what was changed in the format that `-o` asks for; a pod that is lost, in any.
 
-    setting = Setting(changing.connection.argv, changing.connection.unrepeated)
-    if changing.output is Output.TEXT:
-        console.write(changes_text(changes, console.terminal, setting))
-    elif changing.output is Output.NAME:
-        console.write(changes_names(changes))
+    Raises:
+        PullSecretError: the one thing that was to be done has failed, or what had to come first.
+    """
+    error = _error_of(changes)
+    try:
+        _write(console, changing, changes, error)
+    except PullSecretError as unwritten:  # a full disk; what is done is done
+        from kubectl_pullsecret.changes.plan import Deed
+
+        done = [one for one in changes.outcomes if one.deed is Deed.DONE]
+        if not done:
+            raise
+        names = ", ".join(display(one.target) for one in done)
+        message = f"{unwritten.message}; changed is {names}"
+        raise PullSecretError(message, exit_code=ExitCode.INCOMPLETE) from None
+    if error is not None:
+        raise error
+
+
+def _write(
+    console: Console, changing: Changing, changes: Changes, error: PullSecretError | None
+) -> None:
+    from kubectl_pullsecret.views import changes as views
+
+    if changing.output in _DOCUMENTS:
+        report = views.changes_data(changes, _setting(changing))
+        console.write(serialised(report, changing.output))
     else:
-        console.write(serialised(changes_data(changes, setting), changing.output))
+        _write_lost(console, changes)
+        if changing.output is Output.NAME:
+            console.write(views.changes_names(changes))
+        elif error is not None:
+            console.write(views.undone_text(changes, console.terminal))
+        else:
+            console.write(views.changes_text(changes, console.terminal, _setting(changing)))
+
+
+def _write_lost(console: Console, changes: Changes) -> None:
+    """Print the manifests of pods that are gone."""
+    lost = [outcome.manifest for outcome in changes.outcomes if outcome.manifest is not None]
+    if lost:
+        console.write(printed(lost, Output.YAML))
+
+
+def _error_of(changes: Changes) -> PullSecretError | None:
+    """The failure because of which nothing was done, if it is one; a sentence says it all."""
+    told = [outcome for outcome in changes.outcomes if outcome.why]
+    if len(told) != 1 or changes.exit_code is not ExitCode.FAILED:
+        return None
+    return PullSecretError(told[0].why, remedy=told[0].remedy)

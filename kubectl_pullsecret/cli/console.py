@@ -77,9 +77,13 @@ class Console:
         """Say on stderr what is worth knowing but stops nothing."""
         self._complain(f"warning: {neutralise(message)}\n")
 
+    def say(self, line: str) -> None:
+        """Print a line on stderr for the person who sits there, such as what to choose from."""
+        self._complain(f"{neutralise(line)}\n")
+
     def log(self, line: str) -> None:
         """Print a line that -v asked for."""
-        self._complain(f"{neutralise(line)}\n")
+        self.say(line)
 
     def ask(self, question: str) -> None:
         """Put a question on stderr; the answer comes on stdin, in the same line of a terminal."""

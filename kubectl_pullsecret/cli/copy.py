@@ -18,11 +18,13 @@ from kubectl_pullsecret.cli.connection import USE, ConnectionFlags
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, serialised
 from kubectl_pullsecret.cli.source import cluster
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.cli.words import secret_name
+from kubectl_pullsecret.errors import ExitCode, wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.copies import CopyRequest
     from kubectl_pullsecret.changes.execution import Writer
+    from kubectl_pullsecret.changes.plan import Plan
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
 # What another context keeps of the flags: how to connect, and whom to act as, but not who we are.
@@ -77,7 +79,8 @@ class _To(NamedTuple):
 @click.option(
     "--force",
     is_flag=True,
-    help="Overwrite a secret of that name that is no copy of it, and copy one that helps nobody.",
+    help="Overwrite a secret of that name that is no copy of it, or that a controller will write "
+    "again; and copy one that helps nobody.",
 )
 @changing
 @click.pass_obj
@@ -107,8 +110,8 @@ def command(
       kubectl pullsecret copy regcred -n team --check
     """  # noqa: D301 - click reads the character \b, not a backslash
     to = _To(_split(to_namespaces), to_selector, to_context)
-    name = secret.removeprefix("secret/")
-    _refuse_usage(name, to, check, update)
+    name = secret_name(secret)
+    _refuse_usage(to, check, update)
     with (
         writing(console, changing) as (here, namespace),
         _destination(console, changing, here, to.context) as there,
@@ -126,26 +129,24 @@ def _split(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for value in values for one in value.split(",")))
 
 
-def _refuse_usage(name: str, to: _To, check: bool, update: bool) -> None:
+def _refuse_usage(to: _To, check: bool, update: bool) -> None:
     from kubectl_pullsecret.facts.kinds import is_object_name
 
-    if not is_object_name(name):
-        raise _usage(f"SECRET: no Secret can have the name {name!r}", "write NAME or secret/NAME")
     for place in to.namespaces:
         if not is_object_name(place):
-            raise _usage(f"--to-namespace: {place!r} is no namespace's name", "write it like a,b")
+            raise wrong_usage(
+                f"--to-namespace: {place!r} is no namespace's name", "write it like a,b"
+            )
     if to.selector is not None and not to.selector.strip():
-        raise _usage("--to-selector is empty, and would select every namespace")
+        raise wrong_usage("--to-selector is empty, and would select every namespace")
     if to.context == "":
-        raise _usage("--to-context is empty", "kubectl config get-contexts shows what there is")
+        raise wrong_usage(
+            "--to-context is empty", "kubectl config get-contexts shows what there is"
+        )
     if check and update:
-        raise _usage("--check writes nothing, and --update does", "give one of them")
+        raise wrong_usage("--check writes nothing, and --update does", "give one of them")
     if not to.given and not check and not update:
-        raise _usage("copy where?", "--to-namespace, --to-selector or --to-context")
-
-
-def _usage(message: str, remedy: str = "") -> PullSecretError:
-    return PullSecretError(message, remedy=remedy, exit_code=ExitCode.USAGE)
+        raise wrong_usage("copy where?", "--to-namespace, --to-selector or --to-context")
 
 
 def _request(name: str, namespace: str, to: _To, *, update: bool, force: bool) -> CopyRequest:
@@ -197,14 +198,22 @@ def _looking(console: Console, request: CopyRequest, here: Writer, there: Writer
 def _copy(
     console: Console, changing: Changing, request: CopyRequest, there: Writer, look: Look
 ) -> ExitCode:
+    from kubectl_pullsecret.changes.copies import unseen_places
     from kubectl_pullsecret.changes.copying import plan_copy
 
-    changes = make(console, there, lambda: plan_copy(request, *look(), now=console.now))
+    unseen: tuple[str, ...] = ()
+
+    def plan() -> Plan:
+        nonlocal unseen
+        source, far = look()
+        unseen = unseen_places(request, far)
+        return plan_copy(request, source, far, now=console.now)
+
+    changes = make(console, there, plan)
     if changes.outcomes or changing.output is not Output.TEXT:
         show(console, changing, changes)
     else:
         _warn_of_none(console, request)
-    unseen = bool(changes.plan.warnings)
     return ExitCode.INCOMPLETE if unseen and not changes.exit_code else changes.exit_code
 
 

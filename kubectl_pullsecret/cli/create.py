@@ -15,17 +15,16 @@ from kubectl_pullsecret.cli.given import (
     Typed,
     stored_entries,
     typed_entry,
-    usage,
 )
 from kubectl_pullsecret.cli.options import Output, printed
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
-from kubectl_pullsecret.facts.kinds import is_object_name
+from kubectl_pullsecret.cli.words import find_target, named, secret_name
+from kubectl_pullsecret.errors import ExitCode, wrong_usage
 from kubectl_pullsecret.facts.objects import ObjectRef
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.create import CreateRequest
     from kubectl_pullsecret.changes.execution import Writer
-    from kubectl_pullsecret.changes.plan import DryRun, Plan, SecretDraft
+    from kubectl_pullsecret.changes.plan import DryRun
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
 _DOCKER_CONFIG = ""  # docker's own
@@ -35,12 +34,11 @@ def _refuse_password(
     context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> None:
     if value is not None and not context.resilient_parsing:
-        raise PullSecretError(
+        raise wrong_usage(
             "a password does not belong into --docker-password: it shows in the list of "
             "processes, and stays in the shell's history",
-            remedy="leave it out and be asked, or: "
+            "leave it out and be asked, or: "
             f"kubectl pullsecret create NAME --docker-username USER {PASSWORD_STDIN} < FILE",
-            exit_code=ExitCode.USAGE,
         )
 
 
@@ -155,21 +153,21 @@ def _check(wish: Wish) -> None:
         if given is not None
     ]
     if len(stored) > 1 or (stored and wish.typed != Typed()):
-        usage(f"{stored[0]} says already where the credential comes from", "give one of the two")
+        raise wrong_usage(
+            f"{stored[0]} says already where the credential comes from", "give one of the two"
+        )
     if not stored and (wish.registries or wish.renames):
-        usage("--registry and --rename choose among stored credentials", "add --from-secret SECRET")
+        raise wrong_usage(
+            "--registry and --rename choose among stored credentials", "add --from-secret SECRET"
+        )
     if wish.only and not wish.replace:
-        usage("--only says what is dropped when a secret is replaced", "add --replace")
+        raise wrong_usage("--only says what is dropped when a secret is replaced", "add --replace")
     for rename in wish.renames:
         if not all(rename.partition("=")):
-            usage("--rename takes KEY=KEY: the key as it stands, and the key to write")
-    for name in filter(None, (_name(wish.name), wish.from_secret and _name(wish.from_secret))):
-        if not is_object_name(name):
-            usage(f"{name}: no secret can have this name", "lower-case letters, digits, - and .")
-
-
-def _name(word: str) -> str:
-    return word.removeprefix("secret/").removeprefix("secrets/")
+            raise wrong_usage("--rename takes KEY=KEY: the key as it stands, and the key to write")
+    for word in (wish.name, wish.from_secret):
+        if word is not None:
+            secret_name(word)
 
 
 def _request(console: Console, wish: Wish, namespace: str) -> CreateRequest:
@@ -178,14 +176,14 @@ def _request(console: Console, wish: Wish, namespace: str) -> CreateRequest:
     from kubectl_pullsecret.changes.entries import Choice
 
     request = CreateRequest(
-        ObjectRef("Secret", namespace, _name(wish.name)),
+        ObjectRef("Secret", namespace, secret_name(wish.name)),
         choice=Choice(wish.registries, wish.renames),
         replace=wish.replace,
         only=wish.only,
         force=wish.force,
     )
     if wish.from_secret is not None:
-        return request._replace(from_secret=_name(wish.from_secret))
+        return request._replace(from_secret=secret_name(wish.from_secret))
     if wish.from_docker_config is not None:
         entries, source, warnings = stored_entries(wish.from_docker_config, wish.registries)
         for warning in warnings:
@@ -198,24 +196,21 @@ def _request(console: Console, wish: Wish, namespace: str) -> CreateRequest:
 def _offline(console: Console, changing: Changing, request: CreateRequest) -> ExitCode:
     """A dry run for which nothing must be read: no cluster is asked."""
     from kubectl_pullsecret.changes.create import plan_create
-    from kubectl_pullsecret.changes.plan import Changes, Deed, NewSecret, Outcome
+    from kubectl_pullsecret.changes.plan import Changes, Deed, Outcome
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
-    plan = plan_create(request, Snapshot(), now=console.now)
-    (step,) = plan.steps
-    assert isinstance(step, NewSecret)
     if _wants_manifest(changing):
-        _print_manifest(console, changing, step.draft, plan)
-        return ExitCode.FINE
+        return _print_manifest(console, changing, request, Snapshot())
+    plan = plan_create(request, Snapshot(), now=console.now)
     for warning in plan.warnings:
         console.warn(warning)
-    outcomes = (Outcome(step.target, Deed.PLANNED, step),)
+    outcomes = tuple(Outcome(step.target, Deed.PLANNED, step) for step in plan.steps)
     show(console, changing, Changes(plan, changing.dry_run, outcomes))
     return ExitCode.FINE
 
 
 def _online(console: Console, changing: Changing, request: CreateRequest, wish: Wish) -> ExitCode:
-    from kubectl_pullsecret.changes.create import compose_secret, plan_create, wanted_for_create
+    from kubectl_pullsecret.changes.create import plan_create, wanted_for_create
 
     with writing(console, changing) as (writer, namespace):
         asked = _attaching(writer, wish, _in_namespace(request, namespace))
@@ -223,16 +218,9 @@ def _online(console: Console, changing: Changing, request: CreateRequest, wish: 
         def look() -> Snapshot:
             return look_at(console, writer.client, partial(wanted_for_create, asked, console.now))
 
-        def plan() -> Plan:
-            return plan_create(asked, look(), now=console.now)
-
         if _wants_manifest(changing):
-            snapshot = look()
-            made = compose_secret(asked, snapshot)
-            planned = plan_create(asked, snapshot, now=console.now)
-            _print_manifest(console, changing, made.draft, planned)
-            return ExitCode.FINE
-        changes = make(console, writer, plan)
+            return _print_manifest(console, changing, asked, look())
+        changes = make(console, writer, lambda: plan_create(asked, look(), now=console.now))
     show(console, changing, changes)
     return changes.exit_code
 
@@ -245,7 +233,6 @@ def _attaching(writer: Writer, wish: Wish, request: CreateRequest) -> CreateRequ
     if wish.attach is None:
         return request
     from kubectl_pullsecret.changes.attach import AttachRequest
-    from kubectl_pullsecret.cli.holders import find_target, named
 
     words = named((wish.attach,))
     target, api_version = find_target(writer.client, words, request.target.namespace)
@@ -259,9 +246,15 @@ def _wants_manifest(changing: Changing) -> bool:
     return changing.dry_run is _client() and changing.output in (Output.JSON, Output.YAML)
 
 
-def _print_manifest(console: Console, changing: Changing, draft: SecretDraft, plan: Plan) -> None:
+def _print_manifest(
+    console: Console, changing: Changing, request: CreateRequest, snapshot: Snapshot
+) -> ExitCode:
+    """Print the Secret as it would be written; nothing is."""
+    from kubectl_pullsecret.changes.create import compose_secret, plan_made
     from kubectl_pullsecret.changes.requests import manifest
 
+    composed = compose_secret(request, snapshot)
+    plan, draft = plan_made(request, composed, snapshot, now=console.now), composed.draft
     for warning in plan.warnings:
         console.warn(warning)
     if any(step.target != draft.ref for step in plan.steps):
@@ -272,6 +265,7 @@ def _print_manifest(console: Console, changing: Changing, draft: SecretDraft, pl
     if changing.output is Output.JSON:  # in YAML kubectl sorts the fields
         made = {key: made[key] for key in ("kind", "apiVersion", "metadata", "data", "type")}
     console.write(printed([made], changing.output))
+    return ExitCode.FINE
 
 
 def _client() -> DryRun:

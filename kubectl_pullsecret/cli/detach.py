@@ -10,9 +10,9 @@ import click
 from kubectl_pullsecret.cli.changing import Changing, changing, look_at, make, show, writing
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.holders import UNKNOWN, find_target, named
 from kubectl_pullsecret.cli.local import Local, edit, local
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.cli.words import UNKNOWN, find_target, named
+from kubectl_pullsecret.errors import ExitCode, wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.plan import Plan
@@ -57,11 +57,7 @@ def command(
         return plan_detach(request._replace(target=target), snapshot, now=console.now)
 
     if not wish.secrets and not all_missing:
-        raise PullSecretError(
-            f"{words[0]}: which secret?",
-            remedy="name those to detach, or --all-missing",
-            exit_code=ExitCode.USAGE,
-        )
+        raise wrong_usage(f"{words[0]}: which secret?", "name those to detach, or --all-missing")
     if local.wanted:
         return edit(console, changing, local, wish, plan)
     with writing(console, changing) as (writer, namespace):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from kubectl_pullsecret.cli.asking import can_ask
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.errors import PullSecretError, wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.credentials import AuthEntry, Masked
 
 PASSWORD_STDIN = "--docker-password-stdin"
-_HUB = "https://index.docker.io/v1/"  # kubectl's default, too
 
 
 class Typed(NamedTuple):
@@ -35,21 +34,22 @@ def typed_entry(console: Console, typed: Typed) -> AuthEntry:
     """
     from kubectl_pullsecret.changes.entries import checked_key
     from kubectl_pullsecret.credentials import AuthEntry
+    from kubectl_pullsecret.credentials.hosts import HUB_KEY
 
-    key = checked_key(_HUB if typed.server is None else typed.server)
+    key = checked_key(HUB_KEY if typed.server is None else typed.server)
     username = typed.username
     if username is None:
         username = _ask_username(console, key)
     if not username or ":" in username:
         flaw = "holds a colon" if username else "is empty"
-        usage(f"the user name {flaw}; no registry can have such a user")
+        raise wrong_usage(f"the user name {flaw}; no registry can have such a user")
     password = _password(console, typed, f"Password for {username} at {key}: ")
     return AuthEntry(key, username, password, typed.email or "")
 
 
 def _ask_username(console: Console, key: str) -> str:
     if not can_ask(console):
-        usage("nobody is here to ask for the user name", "add --docker-username USER")
+        raise wrong_usage("nobody is here to ask for the user name", "add --docker-username USER")
     console.ask(f"User name at {key}: ")
     line = console.stdin.readline()
     if not line:
@@ -63,14 +63,14 @@ def _password(console: Console, typed: Typed, prompt: str) -> Masked:
 
     terminal = console.stdin.isatty()
     if typed.password_stdin and terminal:
-        usage(
+        raise wrong_usage(
             f"{PASSWORD_STDIN} reads a pipe or a file, and standard input is a terminal",
             "leave it out to be asked without echo",
         )
     if typed.password_stdin:
         return piped_password(console.stdin)
     if not terminal:
-        usage(
+        raise wrong_usage(
             "nobody is here to ask for the password: standard input is no terminal",
             f"give it through a pipe: … | kubectl pullsecret create … {PASSWORD_STDIN}",
         )
@@ -103,8 +103,3 @@ def stored_entries(
         )
     kept = kept_credentials(content.entries, Helpers.of(raw), registries, os.environ)
     return kept.entries, found, kept.warnings
-
-
-def usage(message: str, remedy: str = "") -> NoReturn:
-    """Raise what is wrong with a command line (exit 2)."""
-    raise PullSecretError(message, remedy=remedy, exit_code=ExitCode.USAGE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,14 +10,15 @@ import click
 
 from kubectl_pullsecret.cli.changing import Changing, explained
 from kubectl_pullsecret.cli.console import Console
-from kubectl_pullsecret.cli.holders import Named
 from kubectl_pullsecret.cli.options import Function, Output, printed, recursive
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.cli.words import Named
+from kubectl_pullsecret.errors import ExitCode, wrong_usage
 from kubectl_pullsecret.facts.kinds import find_kind
 from kubectl_pullsecret.facts.objects import ObjectRef
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.plan import Plan
+    from kubectl_pullsecret.cli.waiting import Waiting
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
 _DEFAULT = "default"
@@ -32,24 +33,42 @@ class Local(NamedTuple):
 
 
 def local(function: Function) -> Function:
-    """Offer -f, -R and --local; the parameter is `local: Local`."""
+    """Offer -f, -R and --local; the parameter is `local: Local`.
+
+    Raises:
+        PullSecretError: (exit 2) one without the other, or beside a flag that needs a cluster.
+    """
 
     @wraps(function)
     def with_local(*arguments: Any, **parameters: Any) -> Any:
         files = parameters.pop("filenames")
         found = Local(parameters.pop("local"), files, parameters.pop("recursive"))
         if found.wanted != bool(files):
-            raise PullSecretError(
+            raise wrong_usage(
                 "-f and --local belong together: the files are edited, and no cluster is asked",
-                remedy="for example: -f web.yaml --local -o yaml",
-                exit_code=ExitCode.USAGE,
+                "for example: -f web.yaml --local -o yaml",
             )
+        if found.wanted:
+            _refuse_cluster_flags(parameters)
         return function(*arguments, local=found, **parameters)
 
     offered: Any = with_local
     for option in (_LOCAL, recursive, _FILENAMES):
         offered = option(offered)
     return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
+
+
+def _refuse_cluster_flags(parameters: Mapping[str, Any]) -> None:
+    """Refuse what --local would silently leave undone; not every command has all of these."""
+    waiting: Waiting | None = parameters.get("waiting")
+    given = {
+        "--wait": waiting is not None and waiting.wanted,
+        "--restart": parameters.get("restart"),
+        "--recreate": parameters.get("recreate"),
+        "--dry-run=server": parameters.get("dry_run") == "server",
+    }
+    for flag in (flag for flag, wanted in given.items() if wanted):
+        raise wrong_usage(f"{flag} needs a cluster, and --local asks none", f"leave out {flag}")
 
 
 _FILENAMES = click.option(
@@ -86,8 +105,7 @@ def edit(
     from kubectl_pullsecret.sources.manifests import read_manifests
 
     if changing.output is Output.NAME:
-        remedy = "-o is yaml or json"
-        raise PullSecretError("--local prints manifests", remedy=remedy, exit_code=ExitCode.USAGE)
+        raise wrong_usage("--local prints manifests", "-o is yaml or json")
     home = changing.namespace or _DEFAULT
     found = read_manifests(
         local.filenames, stdin=console.stdin, recursive=local.recursive, default_namespace=home
@@ -112,7 +130,5 @@ def _target(wish: Named, namespace: str | None, snapshot: Snapshot) -> ObjectRef
     word = wish.kind.lower().partition(".")[0].removesuffix("s")
     kind = info.kind if info is not None else kinds.get(word, "")
     if not kind:
-        raise PullSecretError(
-            f"{wish.kind}: no object of the manifests is of this type", exit_code=ExitCode.USAGE
-        )
+        raise wrong_usage(f"{wish.kind}: no object of the manifests is of this type")
     return find_target(snapshot, ObjectRef(kind, "", wish.name), namespace).ref

@@ -148,5 +148,6 @@ def cluster(
 
         terminal = console.stdin.isatty()
         connection = authenticate(connection, os.environ, stdin_is_terminal=terminal)
-    with Client(connection, log=console.log, verbosity=flags.verbosity) as client:
+    verbosity = flags.verbosity
+    with Client(connection, log=console.log, verbosity=verbosity, warn=console.warn) as client:
         yield client, connection.namespace

@@ -12,7 +12,7 @@ import click
 
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Function, Output
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.awaited import Awaited, Progress, Still
@@ -42,11 +42,20 @@ class Verdict(NamedTuple):
 
 
 def waiting(function: Function) -> Function:
-    """Offer --wait and --timeout; the parameter is `waiting: Waiting`."""
+    """Offer --wait and --timeout; the parameter is `waiting: Waiting`.
+
+    Raises:
+        PullSecretError: (exit 2) nothing is waited for, and yet it is said how long.
+    """
 
     @wraps(function)
     def with_waiting(*arguments: Any, **parameters: Any) -> Any:
-        found = Waiting(parameters.pop("wait"), parameters.pop("timeout"))
+        wanted, timeout = parameters.pop("wait"), parameters.pop("timeout")
+        if timeout is not None and not wanted:
+            raise wrong_usage("--timeout is how long --wait waits", "add --wait")
+        if wanted and parameters.get("dry_run", "none") != "none":
+            raise wrong_usage("--wait waits for new pods, and --dry-run makes none", "omit one")
+        found = Waiting(wanted, _TIMEOUT if timeout is None else timeout)
         return function(*arguments, waiting=found, **parameters)
 
     offered: Any = with_waiting
@@ -55,10 +64,10 @@ def waiting(function: Function) -> Function:
     return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
 
 
-def _seconds(_ctx: click.Context, _param: click.Parameter, written: str | None) -> float:
+def _seconds(_ctx: click.Context, _param: click.Parameter, written: str | None) -> float | None:
     """Read a length as kubectl does; zero is one look."""
     if written is None:
-        return _TIMEOUT
+        return None
     from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
 
     try:

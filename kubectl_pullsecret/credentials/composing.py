@@ -33,13 +33,14 @@ class Member(NamedTuple):
     """A field of a JSON object."""
 
     name: str  # what the kubelet reads as the name
-    text: str  # name and value, as they stand there
+    text: Masked  # name and value, as they stand there
 
     @property
-    def value(self) -> str:
+    def value(self) -> Masked:
         """The value's text."""
-        after = _end_of_value(self.text, 0)
-        return self.text[after:].lstrip(_BLANKS)[1:].strip(_BLANKS)
+        text = self.text.reveal()
+        after = _end_of_value(text, 0)
+        return Masked(text[after:].lstrip(_BLANKS)[1:].strip(_BLANKS))
 
 
 class ConfigText(NamedTuple):
@@ -55,7 +56,7 @@ class ConfigText(NamedTuple):
         entries = _object(self.entries)
         if self.legacy:
             return Masked(entries)
-        return Masked(_object([Member("auths", f'"auths":{entries}'), *self.beside]))
+        return Masked(_object([Member("auths", Masked(f'"auths":{entries}')), *self.beside]))
 
     def read(self) -> Payload | Malformed:
         """What the kubelet makes of it."""
@@ -76,7 +77,7 @@ def member_of(entry: AuthEntry) -> Member:
     if entry.email:
         fields["email"] = entry.email
     fields["auth"] = base64.b64encode(auth).decode("ascii")
-    return Member(entry.key, f"{_json(entry.key)}:{_json(fields)}")
+    return Member(entry.key, Masked(f"{_json(entry.key)}:{_json(fields)}"))
 
 
 def take_apart(octets: bytes, *, legacy: bool) -> ConfigText | None:
@@ -93,7 +94,8 @@ def take_apart(octets: bytes, *, legacy: bool) -> ConfigText | None:
         entries: list[Member] = []
         for one in members:
             if field_name(one.name) == "auths":
-                entries = [] if one.value == "null" else [*entries, *_entries(one.value)]
+                value = one.value.reveal()
+                entries = [] if value == "null" else [*entries, *_entries(value)]
     except (ValueError, IndexError, RecursionError):
         return None
     beside = tuple(one for one in members if field_name(one.name) != "auths")
@@ -160,7 +162,7 @@ def _walk(body: str) -> Iterator[Member]:
         if not isinstance(name, str) or body[colon] != ":":
             raise ValueError("no field")
         end = _end_of_value(body, _skip(body, colon + 1))
-        yield Member(clean(name), body[at:end])
+        yield Member(clean(name), Masked(body[at:end]))
         at = _skip(body, end)
         if body[at] == "}":
             _expect_end(body, at)
@@ -195,7 +197,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _object(members: Iterable[Member]) -> str:
-    return "{" + ",".join(member.text for member in members) + "}"
+    return "{" + ",".join(member.text.reveal() for member in members) + "}"
 
 
 def _json(value: str | Mapping[str, str]) -> str:

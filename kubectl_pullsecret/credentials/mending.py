@@ -65,7 +65,7 @@ def _rescued(config: ConfigText) -> Rescued:
 
 def _mend(member: Member) -> AuthEntry | None:
     """Read an entry whose `auth` is no base64 of user:password; None where it says nothing."""
-    value = json.loads(member.value, parse_int=len, parse_float=len)
+    value = json.loads(member.value.reveal(), parse_int=len, parse_float=len)
     if not isinstance(value, dict):
         return None
     fields = dict.fromkeys(_TEXT_FIELDS, "")

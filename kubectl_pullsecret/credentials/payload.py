@@ -14,7 +14,11 @@ from kubectl_pullsecret.credentials.docker_config import (
 from kubectl_pullsecret.credentials.malformed import Malformed
 
 __all__ = [
+    "CONFIG_KEY",
+    "CONFIG_TYPE",
     "DATA_KEYS",
+    "LEGACY_KEY",
+    "LEGACY_TYPE",
     "AuthEntry",
     "Content",
     "Malformed",
@@ -25,12 +29,13 @@ __all__ = [
     "read_secret",
 ]
 
-DATA_KEYS: Mapping[str, str] = {
-    "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
-    "kubernetes.io/dockercfg": ".dockercfg",
-}
-_LEGACY_KEY = ".dockercfg"
-_USUAL_KEYS = (".dockerconfigjson", _LEGACY_KEY, "config.json")
+# The types and data keys that the kubelet reads (k8s.io/api, core/v1/types.go).
+CONFIG_TYPE = "kubernetes.io/dockerconfigjson"
+LEGACY_TYPE = "kubernetes.io/dockercfg"
+CONFIG_KEY = ".dockerconfigjson"
+LEGACY_KEY = ".dockercfg"
+DATA_KEYS: Mapping[str, str] = {CONFIG_TYPE: CONFIG_KEY, LEGACY_TYPE: LEGACY_KEY}
+_USUAL_KEYS = (CONFIG_KEY, LEGACY_KEY, "config.json")
 
 
 class NotAPullSecret(NamedTuple):
@@ -63,7 +68,7 @@ def read_secret(secret_type: str, data: Mapping[str, bytes]) -> Content:
 
 
 def _read(data_key: str, raw: bytes) -> Payload | Malformed:
-    legacy = data_key == _LEGACY_KEY
+    legacy = data_key == LEGACY_KEY
     content = read_legacy_docker_config(raw) if legacy else read_docker_config(raw)
     if isinstance(content, Malformed) or any(entry.usable for entry in content.entries):
         return content

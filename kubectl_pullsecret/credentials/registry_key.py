@@ -27,7 +27,7 @@ def registry_key(server: str) -> str | None:
     """
     key = _part_of_hub(server) or tidy_key(server)
     port = read_key(server).port or ""
-    if key is None or _problem(key) or port.strip("0123456789"):
+    if key is None or _problem(key) or port.strip("0123456789") or not _nameable(key):
         return None
     return key if key == (_part_of_hub(key) or tidy_key(key)) else None
 
@@ -35,7 +35,17 @@ def registry_key(server: str) -> str | None:
 def key_fault(server: str) -> str:
     """Say why a server has no key, in the words of the lint. Quotes nothing of it."""
     tidy = tidy_key(server)
-    return _problem(server) or (_problem(tidy) if tidy else "") or "it names no host"
+    fault = _problem(server) or (_problem(tidy) if tidy else "")
+    if not fault and tidy and not _nameable(tidy):
+        return "an image name takes a host without dot and port for a part of Docker Hub"
+    return fault or "it names no host"
+
+
+def _nameable(key: str) -> bool:
+    """Tell whether an image name can begin with the host (distribution, splitDockerDomain)."""
+    written = read_key(key)
+    host = written.name
+    return bool(written.port) or host in ("localhost", "") or any(one in host for one in ".:*")
 
 
 def _part_of_hub(server: str) -> str | None:

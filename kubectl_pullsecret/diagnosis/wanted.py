@@ -123,4 +123,5 @@ def owners_above(
     if info is not None and owner.api_version.rpartition("/")[0] == info.group:
         yield Get(owner.kind, namespace, owner.name)
     elif foreign and owner.kind != "Node":
-        yield Get(owner.kind, namespace, owner.name, Need.OPTIONAL, owner.api_version)
+        version = owner.api_version
+        yield Get(owner.kind, namespace, owner.name, Need.OPTIONAL, version, whole=True)

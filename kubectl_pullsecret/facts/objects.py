@@ -105,6 +105,8 @@ class Rollout(NamedTuple):
     replicas: int | None = None
     paused: bool = False  # a paused Deployment, a suspended CronJob
     ordered: bool = False  # a StatefulSet that waits for each pod to be ready
+    partition: int = 0  # of a StatefulSet: pods with a lower ordinal keep the old template
+    failures_left: int | None = None  # of a Job: how many pods may still fail
 
 
 class Workload(NamedTuple):

@@ -45,7 +45,7 @@ MARKS: tuple[Mark, ...] = (
     Mark("Sealed Secrets", Place.ANNOTATION, "sealedsecrets.bitnami.com/"),
     Mark("Sealed Secrets", Place.ANNOTATION, "bitnami.com/sealed-secrets"),
     Mark("Sealed Secrets", Place.OWNER, "SealedSecret"),
-    Mark("Reflector", Place.ANNOTATION, "reflector.v1.k8s.emberstack.com/"),
+    Mark("Reflector", Place.ANNOTATION, "reflector.v1.k8s.emberstack.com/reflects"),
 )
 
 

@@ -13,6 +13,8 @@ from kubectl_pullsecret.facts.objects import (
 )
 from kubectl_pullsecret.facts.shapes import Json, count, flag, mapping, sequence, text, texts, time
 
+LIST = "imagePullSecrets"  # of a pod, a pod template's spec, an account
+
 _CONTAINERS = (
     ("initContainers", ContainerRole.INIT),
     ("containers", ContainerRole.APP),
@@ -88,10 +90,10 @@ def read_pod_spec(spec: Json, where: str) -> PodSpec:
 
 def read_pull_secrets(holder: Json, where: str) -> tuple[str, ...]:
     """Return the names in `imagePullSecrets`, with duplicates and "". Raises WrongShapeError."""
-    if not holder.get("imagePullSecrets"):
+    if not holder.get(LIST):
         return ()
-    entries = sequence(holder, "imagePullSecrets", where)
-    path = f"{where}.imagePullSecrets[]" if where else "imagePullSecrets[]"
+    entries = sequence(holder, LIST, where)
+    path = f"{where}.{LIST}[]" if where else f"{LIST}[]"
     return tuple([text(entry, "name", path) for entry in entries])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.credentials.payload import DATA_KEYS
 from kubectl_pullsecret.facts.objects import (
     Event,
     Namespace,
@@ -28,6 +29,7 @@ from kubectl_pullsecret.facts.pods import (
     read_pod_spec,
     read_pull_secrets,
 )
+from kubectl_pullsecret.facts.rollouts import read_rollout
 from kubectl_pullsecret.facts.shapes import (
     Json,
     WrongShapeError,
@@ -67,7 +69,7 @@ _CONTAINER_KEYS = ("containers", "initContainers")
 _CORE = ("v1", "")  # "": the items of a PodList often carry neither kind nor apiVersion
 # A docker config larger than this cannot be in a Secret: the API server refuses more than 1 MiB.
 _LARGEST_VALUE = 2 * 1024 * 1024
-_DOCKER_KEYS = frozenset((".dockerconfigjson", ".dockercfg"))
+_DOCKER_KEYS = frozenset(DATA_KEYS.values())
 
 
 class UnreadableObjectError(ValueError):
@@ -146,7 +148,7 @@ def _read_workload(raw: Json, metadata: Json, ref: ObjectRef) -> Workload | None
         managed_by=managers(metadata),
         replica_failure=_replica_failure(mapping(raw, "status", "")),
         place=where,
-        rollout=_rollout(mapping(raw, "spec", "")) if ours else Rollout(),
+        rollout=read_rollout(raw, ref.kind) if ours else Rollout(),
         selector=_selector(raw) if ours else "",
     )
 
@@ -186,17 +188,6 @@ def _requirement(raw: Json, where: str) -> str:
     if operator in ("Exists", "DoesNotExist"):
         return key if operator == "Exists" else f"!{key}"
     return f"{key} {operator.lower()} ({','.join(words(raw, 'values', where))})"
-
-
-def _rollout(spec: Json) -> Rollout:
-    """Both names of the strategy: a Deployment's, and a StatefulSet's or a DaemonSet's."""
-    strategy = mapping(spec, "strategy", "spec") or mapping(spec, "updateStrategy", "spec")
-    return Rollout(
-        strategy=text(strategy, "type", "spec.strategy"),
-        replicas=count(spec, "replicas", "spec") if spec.get("replicas") is not None else None,
-        paused=flag(spec, "paused", "spec") or flag(spec, "suspend", "spec"),
-        ordered=text(spec, "podManagementPolicy", "spec") == "OrderedReady",
-    )
 
 
 def _replica_failure(status: Json) -> str:

@@ -11,7 +11,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from threading import Thread
+from time import monotonic
+from typing import IO, NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.credentials.payload import AuthEntry
@@ -179,22 +182,53 @@ def _run(
     """Exit code and output. Its error output is ours; what it is asked stands on its input."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the program that the user's docker config names
-            argv, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            argv, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
     except OSError as error:
         why = (error.strerror or "").lower()
         raise _failed(name, f"cannot be started: {why}", "") from None
-    with process:
-        try:
-            question = asked.encode("utf-8", "surrogateescape")
-            output, _ = process.communicate(question, timeout=patience)
-        except subprocess.TimeoutExpired:
+    try:
+        output = _talk(process, asked, monotonic() + patience)
+    finally:
+        if process.poll() is None:
             process.kill()
-            raise _failed(name, f"has not answered for {patience:.0f} s", "") from None
-        except BaseException:
-            process.kill()
-            raise
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+    if output is None:
+        raise _failed(name, f"has not answered for {patience:.0f} s", "")
+    if len(output) > _LONGEST_ANSWER:
+        raise _failed(name, "answers with more than 1 MiB", "")
     return process.returncode, output
+
+
+def _talk(process: subprocess.Popen[bytes], asked: str, end: float) -> bytes | None:
+    """What the helper prints, no more than is worth reading; None where it does not come to an end.
+
+    It is read in a thread that nobody waits for: a helper's own children may hold the pipe.
+    """
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(OSError):  # it may have ended without a look at its input
+        process.stdin.write(asked.encode("utf-8", "surrogateescape"))
+        process.stdin.close()
+    printed = bytearray()
+    reader = Thread(target=_collect, args=(process.stdout, printed), daemon=True)
+    reader.start()
+    reader.join(max(0.0, end - monotonic()))
+    if len(printed) > _LONGEST_ANSWER:
+        return bytes(printed)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(max(0.0, end - monotonic()))
+        return None if reader.is_alive() else bytes(printed)
+    return None
+
+
+def _collect(stdout: IO[bytes], printed: bytearray) -> None:
+    with suppress(OSError, ValueError):  # closed: nobody listens any more
+        while len(printed) <= _LONGEST_ANSWER and (some := stdout.read(65536)):
+            printed += some
 
 
 def _program(name: str, environment: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def read_manifests(
 
     Of a folder, files without Kubernetes objects are left out. An object with a field of a wrong
     shape is a problem, and stays as it is. Raises PullSecretError where a document cannot be read:
-    it would be missing in what is written.
+    it would be missing in what is written; so would the first of two equal keys.
     """
     texts = [_readable(text) for text in texts_of(paths, stdin, recursive)]
     documents = tuple(raw for text in texts for raw in _documents(text))
@@ -50,7 +50,7 @@ def _documents(text: Text) -> Iterator[Json]:
     def refuse(number: int, why: str) -> None:
         raise PullSecretError(f"{text.name}: document {number}: {why}")
 
-    documents = Documents(text.content, refuse, lambda *_: None, whole=True)
+    documents = Documents(text.content, refuse, refuse, whole=True)
     for raw in documents.objects():
         if isinstance(raw, dict):
             if text.named or may_be_object(raw):

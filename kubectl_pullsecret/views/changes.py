@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import ndiff
+from typing import cast
 
 from kubectl_pullsecret.changes.plan import (
     Changes,
@@ -19,6 +20,7 @@ from kubectl_pullsecret.changes.plan import (
     Step,
 )
 from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.facts.pods import LIST
 from kubectl_pullsecret.views.commands import Setting, command, in_words, needs, phrases
 from kubectl_pullsecret.views.data import Data, document
 from kubectl_pullsecret.views.doctor_report import resource_name
@@ -49,9 +51,16 @@ def changes_text(
         lines += wrap(sentence, terminal.width, _HANGING)
         if changes.dry_run is not DryRun.NONE and outcome.step is not None:
             lines += [f"  {neutralise(line)}" for line in _diff(outcome.step)]
-    rows: list[AnyRow] = [Row("then", (sentence,)) for sentence in changes.plan.follows]
+    rows: list[AnyRow] = [Row("then", (sentence,)) for sentence in _follows(changes)]
     rows += _next(changes, setting)
     return "\n".join([*lines, *block(rows, terminal)]) + "\n"
+
+
+def undone_text(changes: Changes, terminal: Terminal = PIPE) -> str:
+    """Lay out a line for each object whose turn never came."""
+    undone = (one for one in changes.outcomes if one.deed is Deed.NOT_DONE)
+    sentences = (neutralise(_sentence(one, changes.dry_run)) for one in undone)
+    return "".join(f"{line}\n" for one in sentences for line in wrap(one, terminal.width, _HANGING))
 
 
 def _sentence(outcome: Outcome, dry_run: DryRun) -> str:
@@ -64,7 +73,10 @@ def _sentence(outcome: Outcome, dry_run: DryRun) -> str:
 
 
 def _name(outcome: Outcome) -> str:
-    return resource_name(outcome.target, getattr(outcome.step, "resource", None))
+    step = outcome.step
+    if isinstance(step, ListChange | RolloutRestart | Deletion):
+        return resource_name(step.target, step.resource)
+    return resource_name(outcome.target)
 
 
 def _become(outcome: Outcome) -> str:
@@ -86,7 +98,7 @@ def _deed(step: Step) -> str:
     if isinstance(step, ListChange):
         return _list_deed(step)
     if isinstance(step, PodRecreation):
-        return f"recreated with {', '.join(step.after)}"
+        return f"recreated with {', '.join(step.after) or 'no pull secret'}"
     if isinstance(step, NewSecret):
         return "created"
     if isinstance(step, SecretChange):
@@ -119,7 +131,14 @@ def lines_of(step: Step) -> tuple[list[str], list[str]]:
 
 
 def _list_lines(names: tuple[str, ...]) -> list[str]:
-    return ["imagePullSecrets:", *(f"- name: {name}" if name else "- {}" for name in names)]
+    return [f"{LIST}:", *(f"- name: {name}" if name else "- {}" for name in names)]
+
+
+def _follows(changes: Changes) -> tuple[str, ...]:
+    """What follows from a plan that was carried out; of independent parts, if one was."""
+    good = [one.deed in (Deed.DONE, Deed.PLANNED, Deed.UNCHANGED) for one in changes.outcomes]
+    happens = any(good) if changes.plan.independent else all(good)
+    return changes.plan.follows if happens else ()
 
 
 def _next(changes: Changes, setting: Setting) -> Iterator[AnyRow]:
@@ -149,7 +168,7 @@ def changes_data(
             "interrupted": changes.interrupted,
             "items": [_item(outcome) for outcome in changes.outcomes],
             "warnings": list(changes.plan.warnings),
-            "follows": list(changes.plan.follows),
+            "follows": list(_follows(changes)),
             "next": [
                 {
                     "argv": None if argv is None else list(argv),
@@ -173,6 +192,7 @@ def _item(outcome: Outcome) -> dict[str, Data]:
         "after": after,
         "why": outcome.why,
         "remedy": outcome.remedy,
+        "manifest": cast("Data", outcome.manifest),  # JSON, as the server sent it
     }
 
 

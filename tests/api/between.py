@@ -195,6 +195,10 @@ class GoBetween(ThreadingHTTPServer):
         """Cut the line when the server has done what such a request asks: nobody hears it."""
         self._harms.append(_Harm(words, times, deaf=True))
 
+    def answer_wrongly(self, words: str, reply: Reply, *, times: int = 1) -> None:
+        """Let the server do what such a request asks, and answer so."""
+        self._harms.append(_Harm(words, times, reply=reply, deaf=True))
+
     def arrived(self, line: str) -> list[_Harm]:
         """A request has come; what is to happen to it, when what is to happen before it has."""
         with self._lock:  # the others wait: what is done is done before all of them
@@ -218,10 +222,11 @@ class _Forwarded(BaseHTTPRequestHandler):
         try:
             if any(harm.cut for harm in due):
                 raise ConnectionError
-            reply = reply or self._pass_on(sent)
-            if any(harm.deaf for harm in due):
+            deaf = any(harm.deaf for harm in due)
+            answer = self._pass_on(sent) if deaf or reply is None else reply
+            if deaf and reply is None:
                 raise ConnectionError
-            self._answer(reply)
+            self._answer(reply or answer)
         except (OSError, http.client.HTTPException):
             self.close_connection = True  # without an answer
 

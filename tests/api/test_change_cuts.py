@@ -78,10 +78,17 @@ class TestTheLineIsCut:
         assert account() == ["old", "pull"]
         assert sum("PATCH" in line for line in between.lines) == 1
 
-    def test_before_the_change_which_was_not_made_then(
+    def test_before_the_change_which_is_made_then(
         self, between: GoBetween, through: Run, account: Listed
     ) -> None:
         between.cut("PATCH")
+        assert "attached pull" in done(through(*ATTACH))
+        assert account() == ["old", "pull"]
+
+    def test_before_the_change_each_time_and_it_was_not_made(
+        self, between: GoBetween, through: Run, account: Listed
+    ) -> None:
+        between.cut("PATCH", times=99)
         outcome = through(*ATTACH)
         assert is_one_sentence(outcome), outcome.err
         assert "looked at again, it was not done" in outcome.err

@@ -262,7 +262,7 @@ class TestRefused:
         line = ("pull", "--replace", "--docker-server", REGISTRY, *TYPED)
         refused = create(*line)
         assert refused.code is ExitCode.FAILED
-        assert "External Secrets writes secret/pull" in refused.err
+        assert "secret/pull is written by External Secrets, which would undo" in refused.err
         assert create(*line, "--force").code is ExitCode.FINE
         assert credentials(api, namespace) == {REGISTRY: NEW}
 

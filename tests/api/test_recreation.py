@@ -33,7 +33,7 @@ from kubectl_pullsecret.facts.pods import read_pull_secrets
 from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
 from kubectl_pullsecret.sources.transport import Client
 from tests.api.admin_api import AdminApi, Json, RefusedError, path
-from tests.api.between import GoBetween, go_between
+from tests.api.between import GoBetween, go_between, status
 from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.identities import ADMIN, ADMINS
@@ -409,6 +409,17 @@ class TestAnAnswerThatIsLost:
         outcome = only(world.recreate("new"))
         assert outcome.deed is Deed.DONE, outcome.why
         assert world.listed == ["new"]
+
+    def test_because_the_server_is_busy_is_sent_again_by_the_client_itself(
+        self, world: World
+    ) -> None:
+        world.api.create(full_pod(), world.namespace)
+        busy = status(503, "ServiceUnavailable", "too busy", retry_after="1")
+        world.between.answer_wrongly(creation(world), busy)
+        outcome = only(world.recreate("old", "new"))
+        assert outcome.deed is Deed.DONE, outcome.why
+        assert world.listed == ["old", "new"]
+        assert sum(creation(world) in line for line in world.between.lines) == 2
 
 
 class TestANodeThatDoesNotConfirm:

@@ -83,8 +83,28 @@ class TestAWorkload:
     def test_that_would_hide_what_its_images_need_is_refused(self) -> None:
         cluster = Cluster().account(secrets=("old",)).secret("old", SERVES)
         cluster.secret("other", {"other.test": entry()}).workload("Deployment", "web")
+        template = cluster.objects[-1]["spec"]["template"]["spec"]
+        template["initContainers"] = [{"name": "init", "image": "other.test/init:1"}]
         error = refused(cluster, "deploy/web", "other")
-        assert error.message.startswith("secret/other serves none of the images")
+        assert error.message == (
+            "deploy/web would hide old of sa/default, which serves registry.test:5000/team/app"
+        )
+        assert error.fixes == (Attach(ref("deploy/web"), ("old", "other")),)
+
+    def test_with_a_reference_without_a_name_has_a_list_already(self, cluster: Cluster) -> None:
+        cluster.objects[0]["imagePullSecrets"] = [{"name": "old"}]
+        cluster.secret("old", SERVES).workload("Deployment", "web", ("",))
+        assert attach(cluster, "deploy/web", "pull").warnings == ()
+        assert change_of(attach(cluster, "deploy/web", preferred=("pull",))).after == ("", "pull")
+
+    def test_of_an_account_that_cannot_be_read_may_hide_its_list(self, cluster: Cluster) -> None:
+        cluster.workload("Deployment", "web")
+        forbidden = (("get", "serviceaccounts"),)
+        (warning,) = attach(cluster, "deploy/web", "pull", forbidden=forbidden).warnings
+        assert warning == (
+            "sa/default could not be read: what it lists, if anything, pods of deploy/web no "
+            "longer get"
+        )
 
     def test_that_hides_the_account_s_list_is_warned_of(self, cluster: Cluster) -> None:
         cluster.objects[0]["imagePullSecrets"] = [{"name": "old"}]
@@ -151,6 +171,21 @@ class TestAPod:
         assert isinstance(step, PodRecreation)
         assert (step.resource_version, step.after) == ("7", ("mine", "pull"))
         assert step.manifest["metadata"] == cluster.objects[2]["metadata"]
+
+    @pytest.mark.parametrize(
+        ("state", "says"),
+        [
+            ({"deletionTimestamp": "2026-11-21T11:59:00Z"}, "pod/demo is being deleted already"),
+            ({"phase": "Succeeded"}, "pod/demo has ended (Succeeded)"),
+        ],
+    )
+    def test_that_has_ended_is_not_made_anew(
+        self, cluster: Cluster, state: dict[str, str], says: str
+    ) -> None:
+        cluster.pod()
+        held = cluster.objects[-1]
+        (held["status"] if "phase" in state else held["metadata"]).update(state)
+        assert refused(cluster, "pod/demo", "pull", recreate=True).message.startswith(says)
 
     def test_of_its_node_cannot_use_secrets(self, cluster: Cluster) -> None:
         cluster.pod(annotations={"kubernetes.io/config.mirror": "1"})
@@ -242,6 +277,17 @@ class TestWithoutASecret:
         plan = attach(cluster, "deploy/web")
         assert plan.steps == ()
         assert plan.follows == ("its images are served already, by pull of sa/default",)
+
+    def test_a_public_image_that_a_pod_has_needs_none(self, cluster: Cluster) -> None:
+        cluster.objects[0]["imagePullSecrets"] = [{"name": "pull"}]
+        cluster.pod(secrets=("pull",)).pod("other", image="nginx")
+        assert attach(cluster, "sa/default").steps == ()
+
+    def test_a_job_s_manifest_has_what_was_chosen(self, cluster: Cluster) -> None:
+        cluster.workload("Job", "j")
+        error = refused(cluster, "job/j")
+        assert error.manifest is not None
+        assert "'imagePullSecrets': [{'name': 'pull'}]" in str(error.manifest)
 
     def test_several_are_refused_with_their_names(self, cluster: Cluster) -> None:
         cluster.secret("twin", SERVES).workload("Deployment", "web")

@@ -194,7 +194,7 @@ def deletion(kind: str, name: str) -> Deletion:
 def rollout(name: str) -> RolloutRestart:
     info = kind_info("Deployment")
     assert info is not None
-    return RolloutRestart(target("Deployment", name), info, "")
+    return RolloutRestart(target("Deployment", name), info, "", "")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -19,8 +20,10 @@ from kubectl_pullsecret.changes.plan import NewSecret, SecretChange
 from kubectl_pullsecret.changes.requests import manifest, request_of
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import Namespace, Secret
+from kubectl_pullsecret.facts.ownership import managers
 from kubectl_pullsecret.facts.reading import COPIED_FROM
 from kubectl_pullsecret.facts.reads import Get, List
+from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.facts.snapshot import Completeness, Sight, Snapshot
 from tests.changes.copying import (
     CONFIG,
@@ -68,6 +71,16 @@ def test_a_destination_is(objects: list[Secret], expected: CopyState) -> None:
     assert state(*objects).state is expected
 
 
+REFLECTED = {"annotations": {"reflector.v1.k8s.emberstack.com/reflects": "x/pull"}}
+HELM = {"annotations": {"meta.helm.sh/release-name": "x"}}
+
+
+def managed(place: str, marks: dict[str, dict[str, str]]) -> Secret:
+    """A drifted copy with the marks of a controller."""
+    found = copied(place, config("y"))
+    return replace(found, managed_by=managers(cast("Json", marks)))
+
+
 def test_what_may_not_be_read_is_unreadable_and_says_why() -> None:
     one = state(unread=["a"])
     assert (one.state, one.why) == (CopyState.UNREADABLE, "you may not")
@@ -77,7 +90,7 @@ OBSTACLES = [
     pytest.param(
         [copied("a", config("y"), immutable=True)],
         {},
-        "a has a secret/pull that is immutable, with another content",
+        "a has a secret/pull that is immutable, and has another content",
         id="immutable",
     ),
     pytest.param(
@@ -90,6 +103,15 @@ OBSTACLES = [
         [namespace("a", terminating=True)], {}, "namespace a is being deleted", id="terminating"
     ),
     pytest.param([], {"there": ()}, "there is no namespace a", id="no namespace"),
+    pytest.param(
+        [managed("a", REFLECTED)],
+        {},
+        "a has a secret/pull that is written by Reflector, which would undo the change, and has "
+        "another content",
+        id="written by a controller",
+    ),
+    pytest.param([managed("a", REFLECTED)], {"force": True}, "", id="the same, by force"),
+    pytest.param([managed("a", HELM)], {}, "", id="deployed by Helm"),
     pytest.param([copied("a", immutable=True)], {}, "", id="current, if immutable"),
     pytest.param(
         [secret("a", immutable=True)], {"force": True}, "", id="only the mark of an immutable one"
@@ -102,6 +124,16 @@ def test_what_stands_against_a_destination(
     objects: list[Secret | Namespace], more: dict[str, Any], expected: str
 ) -> None:
     assert state(*objects, **more).obstacle == expected
+
+
+def test_what_a_controller_writes_again_is_copied_over_by_force_with_a_warning() -> None:
+    seen = cluster(secret(), managed("a", REFLECTED))
+    (refused,) = plan(request("a", update=True), seen).refused
+    advice = "change the secret that Reflector copies it from"
+    assert refused.remedy == f"{advice}; --force writes it all the same"
+    made = plan(request("a", update=True, force=True), seen)
+    assert len(made.steps) == 1
+    assert made.warnings == (f"Reflector manages secret/pull in a: {advice}",)
 
 
 def test_nobody_is_told_to_delete_a_foreign_secret() -> None:
@@ -155,8 +187,8 @@ class TestTheDraft:
         (step,) = plan(request("a", update=True), seen).steps
         assert isinstance(step, SecretChange)
         mark = f"{COPIED_FROM}: team/pull"
-        assert step.before == (mark, "registry.test: user puller")
-        assert step.lines == (mark, "registry.test: user puller, another password")
+        assert step.before == (mark, "registry.test: user puller, password •••")
+        assert step.lines == (mark, "registry.test: user puller, password ••• (new)")
         assert "hunter2" not in repr(step)
 
 

@@ -55,6 +55,20 @@ def test_does_not_warn_where_another_one_serves_it(cluster: Cluster) -> None:
     assert detach(cluster, "sa/default", "pull").warnings == ()
 
 
+def test_does_not_warn_where_the_account_s_list_serves_it_then(cluster: Cluster) -> None:
+    cluster.secret("mine", SERVES).workload("Deployment", "web", ("mine",))
+    assert detach(cluster, "deploy/web", "mine").warnings == ()
+
+
+def test_a_managed_owner_is_not_told_to_detach_nothing_from_the_account(cluster: Cluster) -> None:
+    labels = {"argocd.argoproj.io/instance": "shop"}
+    cluster.workload("Deployment", "web", labels=labels)
+    cluster.pod(error=NOTHING_SENT, owner="Deployment/web")
+    with pytest.raises(RefusedPlanError) as caught:
+        detach(cluster, "pod/demo", all_missing=True)
+    assert caught.value.fixes == ()
+
+
 def test_a_template_without_a_list_gets_the_account_s_again(cluster: Cluster) -> None:
     cluster.workload("Deployment", "web", ("mine",))
     plan = detach(cluster, "deploy/web", "mine")

@@ -15,10 +15,14 @@ from kubectl_pullsecret.changes.plan import (
     DryRun,
     Edit,
     ListChange,
+    NewSecret,
     Plan,
     Refused,
+    RolloutRestart,
+    SecretDraft,
     Step,
 )
+from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.kinds import kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -39,12 +43,20 @@ class Server:
         self.written: list[str] = []
         self.queries: list[dict[str, str]] = []
         self.now: Json = {}
+        self.drops: set[str] = set()  # names that a webhook takes away
 
     def get(self, *_: object) -> Json:
         """The object as it is now; another one, so that everything is planned anew, if not told."""
         return self.now
 
-    def patch(self, path: str, _: Any, action: Action, *, query: Sequence[tuple[str, str]]) -> None:
+    def patch(
+        self, path: str, change: Any, action: Action, *, query: Sequence[tuple[str, str]]
+    ) -> Json:
+        self._do(path, action, query)
+        written = change[-1]["value"] if isinstance(change, list) else []
+        return {"imagePullSecrets": [one for one in written if one["name"] not in self.drops]}
+
+    def post(self, path: str, _: Any, action: Action, *, query: Sequence[tuple[str, str]]) -> None:
         self._do(path, action, query)
 
     def delete(
@@ -72,6 +84,16 @@ def deletion(name: str) -> Step:
     info = kind_info("Pod")
     assert info is not None
     return Deletion(ObjectRef("Pod", "team", name), info, "1")
+
+
+def restart(name: str) -> Step:
+    info = kind_info("Deployment")
+    assert info is not None
+    return RolloutRestart(ObjectRef("Deployment", "team", name), info, "1", "now")
+
+
+def new_secret(name: str) -> Step:
+    return NewSecret(SecretDraft(ObjectRef("Secret", "team", name), Masked("{}")))
 
 
 def run(
@@ -124,6 +146,15 @@ class TestWithoutTrouble:
         assert server.queries[0]["dryRun"] == "All"
         assert deeds(changes) == [("a", Deed.PLANNED)]
 
+    def test_a_list_that_the_server_does_not_keep_is_a_failure(self) -> None:
+        server = Server()
+        server.drops = {"new"}
+        changes, _ = run(server, Plan((step("a", ("old",)),)))
+        assert changes.outcomes[0].deed is Deed.FAILED
+        assert changes.outcomes[0].why == (
+            "the server took the change of sa/a and did not keep it: the list has old"
+        )
+
 
 class TestAConflict:
     def test_is_planned_anew_from_the_new_state(self) -> None:
@@ -162,7 +193,7 @@ class TestAConflict:
         server = Server(*[CONFLICT] * 20)
         changes, pauses = run(server, *plans)
         assert len(server.queries) == MOST_TRIES
-        assert len(pauses) == MOST_TRIES
+        assert len(pauses) == MOST_TRIES - 1
         assert changes.outcomes[0].why == "sa/a was changed by others 10 times meanwhile"
         assert changes.exit_code is ExitCode.FAILED
 
@@ -187,8 +218,13 @@ class TestACutConnection:
         changes, _ = run(Server(CUT), Plan((step("a"),)), Plan((), unchanged=(step("a").target,)))
         assert deeds(changes) == [("a", Deed.DONE)]
 
-    def test_before_the_server_has_done_it_is_told(self) -> None:
-        changes, _ = run(Server(CUT), Plan((step("a"),)))
+    def test_before_the_server_has_done_it_is_no_reason_to_give_up(self) -> None:
+        server = Server(CUT, CUT)
+        changes, _ = run(server, Plan((step("a"),)))
+        assert (server.written, deeds(changes)) == (["patch a"], [("a", Deed.DONE)])
+
+    def test_again_and_again_is_told_with_what_a_look_has_shown(self) -> None:
+        changes, _ = run(Server(*[CUT] * 9), Plan((step("a"),)))
         assert changes.outcomes[0].why == (
             "the connection was cut; looked at again, it was not done"
         )
@@ -197,6 +233,52 @@ class TestACutConnection:
     def test_to_a_server_that_is_gone_leaves_it_open(self) -> None:
         changes, _ = run(Server(CUT), Plan((step("a"),)), PullSecretError("unreachable"))
         assert deeds(changes) == [("a", Deed.UNKNOWN)]
+
+    def test_of_what_a_look_does_not_show_leaves_it_open(self) -> None:
+        changes, _ = run(Server(*[CUT] * 9), Plan((restart("w"),)))
+        assert deeds(changes) == [("w", Deed.UNKNOWN)]
+
+    def test_of_a_creation_that_is_there_then_is_nobody_knows_whose(self) -> None:
+        exists = ApiError("already exists", code=409, reason="AlreadyExists")
+        changes, _ = run(Server(CUT, exists), Plan((new_secret("s"),)))
+        assert deeds(changes) == [("s", Deed.UNKNOWN)]
+
+    def test_of_a_dry_run_has_done_nothing(self) -> None:
+        changes, _ = run(Server(CUT), Plan((step("a"),)), dry_run=DryRun.SERVER)
+        assert deeds(changes) == [("a", Deed.FAILED)]
+
+
+class TestADeletion:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ApiError("not found", code=404, reason="NotFound"),
+            ApiError("the UID in the precondition does not match", code=409, reason="Conflict"),
+        ],
+        ids=["gone", "another of the same name"],
+    )
+    def test_of_what_is_gone_already_is_done(self, error: ApiError) -> None:
+        changes, _ = run(Server(error), Plan((deletion("p"), step("a"))))
+        assert deeds(changes) == [("p", Deed.DONE), ("a", Deed.DONE)]
+
+
+class TestAnotherPlan:
+    def test_need_not_have_all_that_the_first_one_had(self) -> None:
+        first = Plan((step("a"), deletion("p")))
+        again = Plan((step("a", ("x",)),), warnings=("beware",))
+        changes, _ = run(Server(CONFLICT), first, again)
+        assert deeds(changes) == [("a", Deed.DONE)]
+        assert changes.plan.warnings == ("beware",)
+
+    def test_of_which_nothing_is_left_says_what_the_first_one_said(self) -> None:
+        first = Plan((step("a"),), follows=("it rolls out",))
+        changes, _ = run(Server(CUT), first, Plan((), unchanged=(step("a").target,)))
+        assert changes.plan.follows == ("it rolls out",)
+
+    def test_that_is_never_in_time_leaves_what_comes_later_untried(self) -> None:
+        plans = [Plan((step("a", (str(number),)), deletion("p"))) for number in range(20)]
+        changes, _ = run(Server(*[CONFLICT] * 20), *plans)
+        assert deeds(changes) == [("a", Deed.FAILED), ("p", Deed.NOT_DONE)]
 
 
 class TestAFailure:

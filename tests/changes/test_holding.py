@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kubectl_pullsecret.changes.holding import HeldSignals
+from kubectl_pullsecret.changes.holding import HeldSignals, interruptible
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
@@ -89,3 +89,56 @@ def test_in_another_thread_nothing_is_held() -> None:
     thread.start()
     thread.join(10)
     assert seen == [before]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_in_a_change_each_of_them_interrupts_and_the_handler_comes_back(
+    number: signal.Signals,
+) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        send(number)
+    assert signal.getsignal(number) is before
+
+
+def test_in_a_change_an_ignored_signal_stays_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with interruptible():
+        send(signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+def test_in_a_change_held_signals_wait_as_ever() -> None:
+    done = []
+
+    def work() -> None:
+        with HeldSignals() as signals:
+            signals.hold()
+            send(signal.SIGTERM)
+            done.append(signals.count)
+
+    with interruptible(), pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [1]
+
+
+def test_in_another_thread_a_change_is_not_interruptible() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    seen = []
+
+    def work() -> None:
+        with interruptible():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert seen == [before]
+
+
+def test_who_listens_is_told_what_a_held_signal_waits_for() -> None:
+    heard: list[str] = []
+    with interruptible(heard.append), HeldSignals() as signals:
+        signals.tell("it takes a while")
+    HeldSignals().tell("nobody is there")
+    assert heard == ["it takes a while"]

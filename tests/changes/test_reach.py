@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kubectl_pullsecret.changes.plan import Deletion, Plan, RolloutRestart
-from kubectl_pullsecret.report import Attach
+from kubectl_pullsecret.report import Attach, Restart
 from tests.changes.planning import attach, ref
-from tests.diagnosis.cluster import IMAGE, NAMESPACE, NOTHING_SENT, Cluster, entry
+from tests.diagnosis.cluster import IMAGE, NAMESPACE, NOTHING_SENT, REJECTED, Cluster, entry
 
 SERVES = {IMAGE.partition("/")[0]: entry()}
 
@@ -59,7 +59,17 @@ def ends(plan: Plan) -> list[str]:
         (
             "Deployment",
             {"paused": True},
-            "is paused: no pod gets it before kubectl rollout resume deploy/web",
+            "is paused: no pod gets it before kubectl rollout resume deploy/web -n team",
+        ),
+        (
+            "StatefulSet",
+            {"replicas": 3, "updateStrategy": {"type": "RollingUpdate"}},
+            "rolls out: its 3 pods are made anew, one at a time",
+        ),
+        (
+            "StatefulSet",
+            {"replicas": 3, "updateStrategy": {"rollingUpdate": {"partition": 2}}},
+            "rolls out from pod/web-2 on; the pods before it keep theirs (partition)",
         ),
         (
             "DaemonSet",
@@ -73,7 +83,7 @@ def test_a_template_s_change_tells_its_story(
 ) -> None:
     with_spec(cluster, kind, "web", **spec)
     plan = attach(cluster, f"{kind.lower()}/web", "pull")
-    short = {"Deployment": "deploy", "DaemonSet": "ds"}[kind]
+    short = {"Deployment": "deploy", "DaemonSet": "ds", "StatefulSet": "sts"}[kind]
     assert plan.follows == (f"{short}/web {story}",)
 
 
@@ -132,6 +142,39 @@ class TestAnAccount:
         with_spec(cluster, "Deployment", "web").pod(owner="Deployment/web", labels={"app": "web"})
         assert ends(attach(cluster, "sa/default", "pull", restart=True)) == []
 
+    def test_leaves_alone_a_pod_that_has_the_list_and_fails_for_another_reason(
+        self, cluster: Cluster
+    ) -> None:
+        cluster.objects[0]["imagePullSecrets"] = [{"name": "pull"}]
+        with_spec(cluster, "Deployment", "web")
+        cluster.pod(error=REJECTED, secrets=("pull",), owner="Deployment/web")
+        plan = attach(cluster, "sa/default", "pull", restart=True)
+        assert (plan.steps, plan.follows) == ((), ())
+
+    def test_leaves_alone_a_pod_that_nobody_may_make_anew(self, cluster: Cluster) -> None:
+        cluster.pod(error=NOTHING_SENT, ownerReferences=owner("TaskRun", "t", "tekton.dev/v1"))
+        plan = attach(cluster, "sa/default", "pull", restart=True)
+        assert ends(plan) == []
+        assert plan.follows[-1] == (
+            "pod/demo is stuck and left alone: without it taskrun/t may make no new pod"
+        )
+        assert plan.fixes == (Restart(ref("pod/demo"), note="if taskrun/t makes a new one"),)
+
+    @pytest.mark.parametrize(
+        ("limit", "failed", "deleted"),
+        [(None, 0, True), (1, 0, True), (1, 1, False), (0, 0, False)],
+    )
+    def test_ends_a_job_s_pod_only_if_the_job_survives_it(
+        self, cluster: Cluster, limit: int | None, failed: int, deleted: bool
+    ) -> None:
+        spec = {} if limit is None else {"backoffLimit": limit}
+        with_spec(cluster, "Job", "j", **spec).objects[-1]["status"] = {"failed": failed}
+        cluster.pod(error=NOTHING_SENT, ownerReferences=owner("Job", "j", "batch/v1"))
+        plan = attach(cluster, "sa/default", "pull", restart=True)
+        assert ends(plan) == (["Deletion Pod/demo"] if deleted else [])
+        left = "pod/demo is stuck and left alone: without it job/j would fail for good"
+        assert (left in plan.follows) is not deleted
+
     def test_says_which_pods_have_a_list_of_their_own(self, cluster: Cluster) -> None:
         cluster.workload("Deployment", "web", ("mine",))
         cluster.pod(error=NOTHING_SENT, owner="Deployment/web", secrets=("mine",))
@@ -146,11 +189,30 @@ class TestAnAccount:
 
 
 class TestATemplate:
+    @pytest.mark.parametrize(("name", "deleted"), [("web-1", False), ("web-2", True)])
+    def test_of_a_statefulset_reaches_no_pod_below_its_partition(
+        self, cluster: Cluster, name: str, deleted: bool
+    ) -> None:
+        strategy = {"rollingUpdate": {"partition": 2}}
+        ordered = {"podManagementPolicy": "OrderedReady", "updateStrategy": strategy}
+        with_spec(cluster, "StatefulSet", "web", **ordered)
+        cluster.pod(name, error=NOTHING_SENT, owner="StatefulSet/web", labels={"app": "web"})
+        plan = attach(cluster, "sts/web", "pull", restart=True)
+        assert ends(plan) == ([f"Deletion Pod/{name}"] if deleted else [])
+
+    def test_of_a_paused_deployment_reaches_no_pod_by_a_deletion(self, cluster: Cluster) -> None:
+        stuck(with_spec(cluster, "Deployment", "web", paused=True), "Deployment", "web")
+        plan = attach(cluster, "deploy/web", "pull", restart=True)
+        assert ends(plan) == []
+        assert plan.follows == (
+            "deploy/web is paused: no pod gets it before kubectl rollout resume deploy/web -n team",
+        )
+
     def test_of_a_statefulset_waits_for_its_stuck_pod(self, cluster: Cluster) -> None:
         spec = {"podManagementPolicy": "OrderedReady"}
         stuck(with_spec(cluster, "StatefulSet", "web", **spec), "StatefulSet", "web")
         plan = attach(cluster, "sts/web", "pull")
-        assert plan.follows[-1] == "stuck until deleted: pod/demo; --restart does that"
+        assert plan.follows[-1] == "stuck until made anew: pod/demo; --restart does that"
         assert ends(attach(cluster, "sts/web", "pull", restart=True)) == ["Deletion Pod/demo"]
 
     def test_that_rolls_out_needs_no_restart(self, cluster: Cluster) -> None:

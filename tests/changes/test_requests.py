@@ -104,10 +104,14 @@ def test_a_legacy_secret_keeps_its_own_data_key() -> None:
     assert body["data"] == {".dockercfg": "e30="}
 
 
-def test_a_restart_sets_kubectl_s_annotation() -> None:
-    request = request_of(RolloutRestart(DEPLOYMENT, info("Deployment"), "2026-11-21T12:00:00Z"))
-    annotations = {"kubectl.kubernetes.io/restartedAt": "2026-11-21T12:00:00Z"}
-    assert request.body == {"spec": {"template": {"metadata": {"annotations": annotations}}}}
+def test_a_restart_sets_kubectl_s_annotation_on_the_object_that_was_read() -> None:
+    at = "2026-11-21T12:00:00Z"
+    request = request_of(RolloutRestart(DEPLOYMENT, info("Deployment"), "uid-1", at))
+    annotations = {"kubectl.kubernetes.io/restartedAt": at}
+    assert request.body == {
+        "metadata": {"uid": "uid-1"},
+        "spec": {"template": {"metadata": {"annotations": annotations}}},
+    }
 
 
 def test_a_deletion_means_just_this_object() -> None:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from kubectl_pullsecret.cli.connection import FLAGS
+from kubectl_pullsecret.cli.create import Wish
+from kubectl_pullsecret.cli.create import command as create
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.report import Create, Rewrap
 from kubectl_pullsecret.views.commands import command
@@ -88,7 +91,7 @@ REFUSALS = {
     "only without replace": (("--only", *PIPED), "add --replace"),
     "half a rename": (("--from-secret", "old", "--rename", "key"), "takes KEY=KEY"),
     "a rename to nothing": (("--from-secret", "old", "--rename", "key="), "takes KEY=KEY"),
-    "a name of none": (("--from-secret", "Old!"), "Old!: no secret can have this name"),
+    "a name of none": (("--from-secret", "Old!"), "Old!: no Secret can have this name"),
     "a blank": (("--docker-server", "r .test", *PIPED), "r .test can serve no image: a blank"),
     "no server": (("--docker-server", "", *PIPED), '"" can serve no image: the key names no host'),
     "a bad port": (("--docker-server", "r.test:x", *PIPED), "its port is no number"),
@@ -197,3 +200,10 @@ class TestADockerConfig:
         assert done.code is ExitCode.FAILED
         assert "there is no docker config" in done.err
         assert "--from-docker-config FILE" in done.err
+
+
+def test_the_wish_has_a_field_for_each_flag_of_the_command() -> None:
+    shared = {"changing", "namespace", "dry_run", "field_manager", "output"}
+    connection = {flag.field for flag in FLAGS} | {"verbosity"}
+    offered = {one.name for one in create.params if one.expose_value}
+    assert set(Wish._fields) == offered - shared - connection

@@ -83,3 +83,16 @@ def test_a_server_without_key_says_why(server: str, why: str) -> None:
 )
 def test_spellings_of_one_registry(key: str, written: str, same: bool) -> None:
     assert same_registry(key, written) is same
+
+
+@pytest.mark.parametrize("server", ["reg", "team/app", "https://reg/v2/"])
+def test_a_host_that_no_image_name_can_begin_with_has_no_key(server: str) -> None:
+    assert registry_key(server) is None
+    assert key_fault(server) == (
+        "an image name takes a host without dot and port for a part of Docker Hub"
+    )
+
+
+@pytest.mark.parametrize("server", ["reg:5000", "localhost", "reg.test", "*.test"])
+def test_a_host_with_a_dot_or_a_port_has_one(server: str) -> None:
+    assert registry_key(server) == server

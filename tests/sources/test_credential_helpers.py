@@ -140,6 +140,12 @@ def test_without_a_named_registry_a_failure_is_a_warning(install: Install, keep:
     assert "docker-credential-own failed with exit code 3" in kept.warnings[0]
 
 
+def test_a_helper_that_prints_without_end_is_stopped(install: Install, keep: Keep) -> None:
+    install("own", "while :; do echo 0123456789012345678901234567890123456789; done")
+    with pytest.raises(PullSecretError, match="answers with more than 1 MiB"):
+        keep(Helpers("", {"own.test": "own"}), "own.test", patience=20)
+
+
 def test_a_helper_that_does_not_answer_is_given_up(install: Install, keep: Keep) -> None:
     install("own", "/bin/sleep 20 & wait")
     began = time.monotonic()

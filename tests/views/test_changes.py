@@ -26,8 +26,9 @@ from kubectl_pullsecret.changes.plan import (
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.kinds import KindInfo, kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
+from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.report import Attach
-from kubectl_pullsecret.views.changes import changes_data, changes_names, changes_text
+from kubectl_pullsecret.views.changes import changes_data, changes_names, changes_text, undone_text
 from kubectl_pullsecret.views.commands import Setting
 from kubectl_pullsecret.views.data import as_json
 from kubectl_pullsecret.views.terminal import Terminal
@@ -70,7 +71,7 @@ STEPS: dict[str, Step] = {
         ("ghcr.io  user bob", "registry-1.docker.io  user alice"),
         ("ghcr.io  user bob", "https://index.docker.io/v1/  user alice"),
     ),
-    "restarted": RolloutRestart(ref("Deployment", "web"), info("Deployment"), "now"),
+    "restarted": RolloutRestart(ref("Deployment", "web"), info("Deployment"), "1", "now"),
     "deleted": Deletion(ref("Pod", "web-0"), info("Pod"), "1"),
     "recreated": PodRecreation(ref("Pod", "bare"), "1", "2", ("old",), ("old", "new"), {}),
 }
@@ -119,6 +120,14 @@ def test_what_follows_and_what_to_run_next_stand_below() -> None:
     )
 
 
+@pytest.mark.parametrize("deed", [Deed.FAILED, Deed.NOT_DONE, Deed.UNKNOWN])
+def test_nothing_follows_from_what_was_not_done(deed: Deed) -> None:
+    plan = Plan((LIST,), follows=("new pods get it",))
+    created = Outcome(DRAFT.ref, Deed.DONE, STEPS["created"])
+    outcomes = (created, Outcome(LIST.target, deed, LIST))
+    assert "new pods" not in changes_text(Changes(plan, DryRun.NONE, outcomes))
+
+
 @pytest.mark.parametrize(
     ("deed", "words"),
     [
@@ -165,7 +174,8 @@ def test_names_are_of_what_was_changed() -> None:
 
 def test_the_change_report_is_a_contract() -> None:
     fix = Attach(ref("Pod", "bare"), ("new",), recreate=True)
-    plan = Plan((LIST,), warnings=("beware",), follows=("new pods get it",), fixes=(fix,))
+    follows = ("new pods get it",)
+    plan = Plan((LIST,), (), (), ("beware",), follows, (fix,), independent=True)
     outcomes = (
         Outcome(LIST.target, Deed.DONE, LIST),
         Outcome(ref("Secret", "pull"), Deed.REFUSED, None, "it is immutable", "another name"),
@@ -178,3 +188,22 @@ def test_no_step_shows_what_a_secret_holds() -> None:
     draft = SecretDraft(ref("Secret", "pull"), Masked("s3cret"))
     done = changes(NewSecret(draft), SecretChange(draft, "1", "2"), dry_run=DryRun.CLIENT)
     assert "s3cret" not in changes_text(done) + json.dumps(changes_data(done))
+
+
+def test_a_lost_pod_s_manifest_is_in_its_item() -> None:
+    manifest: Json = {"kind": "Pod", "metadata": {"name": "bare"}}
+    recreated = STEPS["recreated"]
+    lost = Outcome(recreated.target, Deed.FAILED, recreated, "it is lost", "", manifest)
+    document = json.loads(as_json(changes_data(Changes(Plan(()), DryRun.NONE, (lost,)))))
+    assert document["items"][0]["manifest"] == manifest
+
+
+def test_those_whose_turn_never_came_are_a_line_each() -> None:
+    deployment = STEPS["detached"]
+    outcomes = (
+        Outcome(LIST.target, Deed.FAILED, LIST, "because"),
+        Outcome(deployment.target, Deed.NOT_DONE, deployment),
+    )
+    text = undone_text(Changes(Plan(()), DryRun.NONE, outcomes))
+    assert text == "deployment.apps/web in team: not done\n"
+    assert undone_text(changes(LIST)) == ""

@@ -46,6 +46,7 @@ from kubectl_pullsecret.sources.transport.request_headers import (
     headers_of,
 )
 from kubectl_pullsecret.sources.transport.retries import pause_after_answer, pause_after_fault
+from kubectl_pullsecret.sources.transport.server_warnings import ServerWarnings
 from kubectl_pullsecret.sources.transport.status import (
     Action,
     ApiError,
@@ -79,8 +80,11 @@ class Client:
         connection: Connection,
         log: Callable[[str], None] | None = None,
         verbosity: int = 0,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare; nothing is dialled yet. `verbosity` and the lines of `log` are kubectl's -v.
+
+        `warn` is told each warning of the server once.
 
         Raises:
             PullSecretError: the connection's URLs, certificates or credentials cannot be used.
@@ -90,6 +94,7 @@ class Client:
         self._limit = connection.request_timeout
         self._unreachable_remedy = connection.unreachable_remedy
         self._log = WireLog(log, verbosity, self._route.base)
+        self._warnings = ServerWarnings(warn)
         self._known = False  # whether the server has answered well
         self._quickest = inf  # seconds from a request to its answer
         self._date = ""  # of the last good answer, as the server wrote it
@@ -260,6 +265,7 @@ class Client:
                 self._known = True
                 self._quickest = min(self._quickest, monotonic() - started)
                 self._date = outcome.headers.get("Date", "")
+                self._warnings.tell(outcome)
                 return outcome
             pause = self._pause(request.method, outcome, tried)
             if pause is None or (end is not None and monotonic() + pause >= end):

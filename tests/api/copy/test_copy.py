@@ -145,7 +145,7 @@ class TestADriftedCopy:
         api.patch(path("Secret", drifted[0], "pull"), {"immutable": True})
         outcome = copy("--update")
         assert outcome.code is ExitCode.INCOMPLETE
-        assert "immutable, with another content; delete it there and copy again" in (outcome.out)
+        assert "immutable, and has another content; delete it there and copy again" in (outcome.out)
 
 
 def test_a_check_says_what_is_missing_and_what_is_foreign(

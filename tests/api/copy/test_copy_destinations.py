@@ -110,7 +110,7 @@ class TestEachDestinationIsForItself:
         assert "ask for a larger ResourceQuota" in said["NS-full"]
         assert "refused: namespace NS-going is being deleted" in said["NS-going"]
         assert "refused: there is no namespace nowhere" in said["nowhere"]
-        assert "immutable, with another content" in said["NS-locked"]
+        assert "immutable, and has another content" in said["NS-locked"]
         assert said["NS-fine"] == "secret/pull in NS-fine: created"
         assert there(api, fine)
 

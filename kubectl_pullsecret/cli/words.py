@@ -1,12 +1,12 @@
-"""TARGET [SECRET...]: what `attach` and `detach` are about; custom resources too."""
+"""What the words of a command line name: SECRET, and TARGET [SECRET...]; custom resources too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from kubectl_pullsecret.cli.targets import TARGET_KINDS, parse_targets
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
-from kubectl_pullsecret.facts.kinds import find_kind
+from kubectl_pullsecret.errors import wrong_usage
+from kubectl_pullsecret.facts.kinds import find_kind, is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
 
 if TYPE_CHECKING:
@@ -35,14 +35,33 @@ def named(words: tuple[str, ...]) -> Named:
     if not slash and rest:
         name, rest = rest[0], rest[1:]
     if not kind or not name or "/" in name:
-        raise _usage(f"{words[0]}: a target is written TYPE/NAME", "for example sa/default")
-    return Named(kind, name, tuple(dict.fromkeys(map(_secret, rest))))
+        raise wrong_usage(f"{words[0]}: a target is written TYPE/NAME", "for example sa/default")
+    return Named(kind, name, tuple(dict.fromkeys(map(listed_secret, rest))))
 
 
-def _secret(word: str) -> str:
+def listed_secret(word: str) -> str:
+    """The name in NAME, secret/NAME or secrets/NAME: any text that a list may hold.
+
+    Raises:
+        PullSecretError: (exit 2) another type, or no name.
+    """
     kind, slash, name = word.rpartition("/")
     if (slash and kind.lower() not in ("secret", "secrets")) or not name:
-        raise _usage(f"{word}: a secret is written NAME or secret/NAME", "")
+        shown = word or '""'
+        raise wrong_usage(f"{shown}: a secret is written NAME or secret/NAME")
+    return name
+
+
+def secret_name(word: str) -> str:
+    """As `listed_secret`, of a Secret that can be there.
+
+    Raises:
+        PullSecretError: (exit 2) also where no Secret can have the name.
+    """
+    name = listed_secret(word)
+    if not is_object_name(name):
+        remedy = "a name has lower-case letters, digits, - and ."
+        raise wrong_usage(f"{name}: no Secret can have this name", remedy)
     return name
 
 
@@ -69,7 +88,3 @@ def find_target(client: Client, wish: Named, namespace: str) -> tuple[ObjectRef,
         if info is not None:
             return ObjectRef(info.kind, namespace, wish.name), info.api_version
     return known_target(wish, namespace), ""
-
-
-def _usage(message: str, remedy: str) -> PullSecretError:
-    return PullSecretError(message, remedy=remedy, exit_code=ExitCode.USAGE)

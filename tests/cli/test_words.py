@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_pullsecret.cli.holders import Named, known_target, named
+from kubectl_pullsecret.cli.words import Named, known_target, named, secret_name
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import ObjectRef
 from tests.cli.outside import invoke
@@ -53,6 +53,34 @@ def test_a_kind_without_pull_secrets_is_wrong_usage(kind: str) -> None:
 def test_a_known_kind_is_a_target_in_the_namespace() -> None:
     target = known_target(Named("deployments.apps", "web", ()), "team")
     assert target == ObjectRef("Deployment", "team", "web")
+
+
+@pytest.mark.parametrize("word", ["pull", "secret/pull", "secrets/pull", "Secret/pull"])
+def test_a_secret_has_its_type_before_it_or_not(word: str) -> None:
+    assert secret_name(word) == "pull"
+
+
+WRONG_SECRETS = {
+    "": '"": a secret is written NAME or secret/NAME',
+    "secret/": "secret/: a secret is written NAME or secret/NAME",
+    "sa/pull": "sa/pull: a secret is written NAME or secret/NAME",
+    "a/secret/pull": "a/secret/pull: a secret is written NAME or secret/NAME",
+    "Pull": "Pull: no Secret can have this name",
+}
+
+
+@pytest.mark.parametrize(("word", "says"), WRONG_SECRETS.items())
+@pytest.mark.parametrize(
+    "line",
+    [("copy", "--check"), ("create", "--docker-username=me"), ("create", "x", "--from-secret")],
+    ids=["copy", "create", "--from-secret"],
+)
+def test_another_type_or_no_name_is_wrong_usage(
+    line: tuple[str, ...], word: str, says: str
+) -> None:
+    done = invoke(*line, word)
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert done.err.startswith(f"error: {says}\n")
 
 
 def test_detach_asks_which_secret() -> None:
