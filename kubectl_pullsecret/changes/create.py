@@ -31,7 +31,7 @@ from kubectl_pullsecret.facts.snapshot import Snapshot
 if TYPE_CHECKING:
     from kubectl_pullsecret.changes.attach import AttachRequest
 
-_THEN_NEW = "pods get it once their account or workload lists it: attach it where it is needed"
+_THEN_NEW = "pods that list it get it within 5 minutes; attach it where others need it"
 _THEN_CHANGED = "pods that wait for an image are retried by themselves within 5 minutes"
 
 

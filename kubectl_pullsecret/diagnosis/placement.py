@@ -151,7 +151,7 @@ def _after_attach(fix: Attach) -> str:
     if fix.recreate or fix.target.kind == "Pod":
         return ""
     if fix.target.kind == "ServiceAccount":
-        return "new pods get it; the restart makes them"
+        return "new pods get it; the restart makes them where an owner does"
     if fix.target.kind == "CronJob":
         return "from the next run on; the failing Job keeps its template: delete it"
     if fix.target.kind in _KEEPS_PODS:
