@@ -27,6 +27,10 @@ _RFC3339 = "%Y-%m-%dT%H:%M:%SZ"
 _REPLACING = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet")
 
 
+# What a stuck pod waits for, where that is not its own deletion.
+_ENDS = {"CronJob": "deleted with their Job", "Deployment": "made anew"}
+
+
 class Reach(NamedTuple):
     """What else is done, what happens by itself, and what the user should run then."""
 
@@ -186,7 +190,7 @@ def _of_workload(
         return Reach((), follows)
     if restart:
         return Reach(_restarts(workload, helped, owners, now), follows)
-    what = "deleted with their Job" if workload.ref.kind == "CronJob" else "made anew"
+    what = _ENDS.get(_kind(workload), "deleted")
     return Reach((), (*follows, f"stuck until {what}: {_named(helped)}; --restart does that"))
 
 

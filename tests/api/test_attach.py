@@ -215,4 +215,5 @@ def test_a_report_is_for_programs(run: Run, api: AdminApi, namespace: str) -> No
         "after": ["imagePullSecrets:", "- name: old", "- name: pull"],
         "why": "",
         "remedy": "",
+        "manifest": None,
     }

@@ -212,7 +212,7 @@ class TestATemplate:
         spec = {"podManagementPolicy": "OrderedReady"}
         stuck(with_spec(cluster, "StatefulSet", "web", **spec), "StatefulSet", "web")
         plan = attach(cluster, "sts/web", "pull")
-        assert plan.follows[-1] == "stuck until made anew: pod/demo; --restart does that"
+        assert plan.follows[-1] == "stuck until deleted: pod/demo; --restart does that"
         assert ends(attach(cluster, "sts/web", "pull", restart=True)) == ["Deletion Pod/demo"]
 
     def test_that_rolls_out_needs_no_restart(self, cluster: Cluster) -> None:
