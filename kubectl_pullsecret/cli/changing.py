@@ -113,7 +113,8 @@ def explained(console: Console, changing: Changing, refused: RefusedPlanError) -
         _show_text(console, refused, setting)
     argvs = [command(fix, setting.connection) for fix in refused.fixes]
     lines = [" ".join(map(quoted, argv)) for argv in argvs if argv]
-    remedy = " ".join(filter(None, (refused.remedy, "; ".join(lines))))
+    before = refused.remedy if lines else refused.remedy.rstrip(":")
+    remedy = " ".join(filter(None, (before, "; ".join(lines))))
     return PullSecretError(refused.message, remedy=remedy, exit_code=refused.exit_code)
 
 

@@ -9,6 +9,7 @@ from kubectl_pullsecret.facts.kinds import display, kind_info
 from kubectl_pullsecret.facts.objects import ContainerRole, ObjectRef
 from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix, Restart, Rewrap
 
+_RESUMED = "before it is resumed"
 RETRIED = "retried by itself within 5 minutes"
 STARTS = "the pod starts by itself"
 
@@ -47,6 +48,9 @@ def _to_template(case: Case, names: tuple[str, ...]) -> tuple[Fix, ...]:
     assert case.root is not None
     if case.above is not None:
         return (Attach(ObjectRef(case.above.kind, case.namespace, case.above.name), names),)
+    if case.root.rollout.paused:
+        note = f"{display(case.root.ref)} is paused: no pod gets it {_RESUMED}"
+        return (Attach(case.root.ref, names, note=note),)
     return (Attach(case.root.ref, names), *_stuck_pod(case))
 
 
@@ -131,8 +135,9 @@ def renew_pod(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
         return ()
     if case.bare:
         return _bare_pod(case, tuple(secrets))
-    if case.root is not None and case.root.ref.kind in _ROLLS_OUT:
-        return (Restart(case.root.ref),)
+    root = case.root
+    if root is not None and root.ref.kind in _ROLLS_OUT and not root.rollout.paused:
+        return (Restart(root.ref),)
     return (Restart(case.pod.ref, note="its owner makes a new one"),)
 
 
@@ -148,7 +153,7 @@ def then_of(fixes: Sequence[Fix]) -> str:
 
 
 def _after_attach(fix: Attach) -> str:
-    if fix.recreate or fix.target.kind == "Pod":
+    if fix.recreate or fix.target.kind == "Pod" or fix.note.endswith(_RESUMED):
         return ""
     if fix.target.kind == "ServiceAccount":
         return "new pods get it; the restart makes them where an owner does"

@@ -397,3 +397,23 @@ def test_entries_in_the_layout_of_the_other_type_are_rearranged(
     assert finding.reason is Reason.NO_MATCHING_CREDENTIAL
     assert words in listed.text
     assert shapes(finding.fixes) == [Rewrap(NAMESPACE, "pull", "pull")]
+
+
+def test_a_paused_deployment_is_said_to_make_no_pod() -> None:
+    cluster = Cluster().workload("Deployment", "web").secret("good", GOOD)
+    cluster.objects[0]["spec"]["paused"] = True
+    finding = cluster.pod(owner="Deployment/web", error=NOTHING_SENT).finding()
+    note = "deploy/web is paused: no pod gets it before it is resumed"
+    assert finding.fixes == (Attach(ref("Deployment", "web"), ("good",), note=note),)
+    assert finding.then == ""
+
+
+def test_a_paused_deployment_is_not_restarted_for_what_its_account_lists_now() -> None:
+    cluster = (
+        Cluster().workload("Deployment", "web").secret("good", GOOD).account(secrets=("good",))
+    )
+    cluster.objects[0]["spec"]["paused"] = True
+    finding = cluster.pod(owner="Deployment/web", error=NOTHING_SENT).finding()
+    (fix,) = finding.fixes
+    assert isinstance(fix, Restart)
+    assert fix.target.kind == "Pod"
