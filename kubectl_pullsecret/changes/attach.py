@@ -96,7 +96,7 @@ def plan_attach(
     warnings = _unseen(names, secrets)
     if new:
         warnings += (*managed(holder, snapshot), *_hiding(holder, after, snapshot))
-    told = _made_anew(holder, snapshot) if new else () if names else _served(holder, snapshot)
+    told = _made_anew(holder, snapshot) if new else _served(holder, names, snapshot)
     return Plan(
         steps=(*steps, *reached.steps),
         unchanged=() if new else (holder.ref,),
@@ -116,11 +116,14 @@ def _made_anew(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _served(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:
+def _served(holder: Holder, chosen: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     """Why nothing was chosen: what is listed already is enough."""
+    if chosen:
+        return ()
     names = ", ".join(name for name in effective(holder, snapshot) if name)
     source = "" if holder.names else f" of {display(holder.account)}"
-    return (f"its images are served already, by {names}{source}",) if names else ()
+    what = "what pull secrets can serve of its images is served already"
+    return (f"{what}, by {names}{source}",) if names else ()
 
 
 def _reach(

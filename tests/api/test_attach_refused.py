@@ -147,7 +147,7 @@ class TestWithoutASecret:
         done(run("attach", "deploy/web"))
         out = done(run("attach", "deploy/web"))
         assert "unchanged" in out
-        assert "its images are served already, by pull" in out
+        assert "what pull secrets can serve of its images is served already, by pull" in out
 
     def test_several_are_refused_with_their_names(
         self, run: Run, api: AdminApi, namespace: str

@@ -276,7 +276,9 @@ class TestWithoutASecret:
         cluster.workload("Deployment", "web")
         plan = attach(cluster, "deploy/web")
         assert plan.steps == ()
-        assert plan.follows == ("its images are served already, by pull of sa/default",)
+        assert plan.follows == (
+            "what pull secrets can serve of its images is served already, by pull of sa/default",
+        )
 
     def test_a_public_image_that_a_pod_has_needs_none(self, cluster: Cluster) -> None:
         cluster.objects[0]["imagePullSecrets"] = [{"name": "pull"}]
