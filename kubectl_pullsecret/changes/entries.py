@@ -59,7 +59,7 @@ def choose(found: Sequence[AuthEntry], choice: Choice, where: str) -> Chosen:
             f"{where} has no credential that the kubelet can use{_because(faults)}",
             remedy="write it anew, with --docker-server and --docker-username",
         )
-    return Chosen(entries, meant, tuple(f"left out: {fault}" for fault in faults))
+    return Chosen(entries, meant, tuple(f"not used: {fault}" for fault in faults))
 
 
 def checked_key(server: str) -> str:

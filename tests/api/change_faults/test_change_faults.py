@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,51 +11,22 @@ import pytest
 from kubectl_pullsecret.cli import changing
 from kubectl_pullsecret.errors import ExitCode
 from tests.api.admin_api import AdminApi, RefusedError, path
-from tests.api.attaching import Run, admin_between, done, list_of, listed, runner, runner_through
+from tests.api.attaching import Run, done, list_of, listed, runner
 from tests.api.between import GoBetween, status
+from tests.api.change_faults.sharing import ATTACH, Listed
 from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
-from tests.api.objects import REGISTRY, pull_secret, workload
+from tests.api.objects import workload
 from tests.api.one_sentence import is_one_sentence
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
-ATTACH = ("attach", "sa/default", "pull")
 MOST_TRIES = 10
-
-
-@pytest.fixture
-def between(control_plane: ControlPlane) -> Iterator[GoBetween]:
-    """What an admin asks goes through it."""
-    with admin_between(control_plane) as running:
-        yield running
-
-
-@pytest.fixture
-def through(between: GoBetween, kubeconfig: Path) -> Run:
-    """Runs a command whose requests go through the go-between."""
-    return runner_through(between, kubeconfig)
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever was beaten tries again at once."""
     monkeypatch.setattr(changing, "_LONGEST_PAUSE", 0.01)
-
-
-@pytest.fixture(autouse=True)
-def secret(api: AdminApi, namespace: str) -> None:
-    """secret/pull, and an account that lists another."""
-    api.create(pull_secret("pull", REGISTRY), namespace)
-    list_of(api, namespace, "old")
-
-
-Listed = Callable[[], list[str]]
-
-
-@pytest.fixture
-def account(api: AdminApi, namespace: str) -> Listed:
-    """What the account lists."""
-    return lambda: listed(api, "ServiceAccount", namespace, "default")
 
 
 class Others:

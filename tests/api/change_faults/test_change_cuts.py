@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,34 +17,16 @@ from tests.api.access import may
 from tests.api.admin_api import AdminApi, Json
 from tests.api.attaching import (
     Run,
-    admin_between,
     done,
     list_of,
-    listed,
     runner,
-    runner_through,
 )
 from tests.api.between import GoBetween
+from tests.api.change_faults.sharing import ATTACH, Listed
 from tests.api.conftest import AsUser, eventually
 from tests.api.control_plane import ControlPlane
-from tests.api.objects import REGISTRY, failing_pod, pull_secret, workload
+from tests.api.objects import failing_pod, workload
 from tests.api.one_sentence import is_one_sentence
-
-ATTACH = ("attach", "sa/default", "pull")
-Listed = Callable[[], list[str]]
-
-
-@pytest.fixture
-def between(control_plane: ControlPlane) -> Iterator[GoBetween]:
-    """What an admin asks goes through it."""
-    with admin_between(control_plane) as running:
-        yield running
-
-
-@pytest.fixture
-def through(between: GoBetween, kubeconfig: Path) -> Run:
-    """Runs a command whose requests go through the go-between."""
-    return runner_through(between, kubeconfig)
 
 
 @pytest.fixture(autouse=True)
@@ -53,19 +34,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long before the next try."""
     monkeypatch.setattr(changing, "_LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(retries, "_PAUSES", (0.01, 0.01, 0.01))
-
-
-@pytest.fixture(autouse=True)
-def secret(api: AdminApi, namespace: str) -> None:
-    """secret/pull, and an account that lists another."""
-    api.create(pull_secret("pull", REGISTRY), namespace)
-    list_of(api, namespace, "old")
-
-
-@pytest.fixture
-def account(api: AdminApi, namespace: str) -> Listed:
-    """What the account lists."""
-    return lambda: listed(api, "ServiceAccount", namespace, "default")
 
 
 class TestTheLineIsCut:
