@@ -96,9 +96,10 @@ class AdminApi:
     def patch(self, where: str, change: Json, how: str = MERGE) -> Json:
         return self.request("PATCH", where, change, how)
 
-    def delete(self, where: str) -> Json:
-        """Deletes an object, or all at a path without a name; pods at once."""
-        return self.request("DELETE", where, {"gracePeriodSeconds": 0})
+    def delete(self, where: str, uid: str = "") -> Json:
+        """Deletes an object (only the one with this uid), or all at a path without a name."""
+        only = {"preconditions": {"uid": uid}} if uid else {}
+        return self.request("DELETE", where, {"gracePeriodSeconds": 0, **only})
 
     def remove_namespace(self, name: str) -> None:
         """Empties and finalizes it, as the namespace controller does, which need not run."""

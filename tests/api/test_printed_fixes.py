@@ -80,9 +80,10 @@ class Person:
             metadata = pod["metadata"]
             if "deletionTimestamp" in metadata:
                 try:
-                    self.api.delete(path("Pod", metadata["namespace"], metadata["name"]))
+                    where = path("Pod", metadata["namespace"], metadata["name"])
+                    self.api.delete(where, metadata["uid"])
                 except RefusedError:
-                    continue  # it was gone already
+                    continue  # it is gone already; one of its name may be there
 
 
 @pytest.fixture
