@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.diagnosis.pull_errors import attempts
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause, PullError
+from kubectl_pullsecret.diagnosis.pull_errors.pull_error import PullError
 from kubectl_pullsecret.diagnosis.pull_errors.reading import Reading, read
 from kubectl_pullsecret.diagnosis.pull_errors.table import decide
 from kubectl_pullsecret.diagnosis.pull_errors.unwrap import one_line, plain, unwrap
+from kubectl_pullsecret.facts.causes import Cause
 
 __all__ = ["Cause", "PullError", "parse"]
 

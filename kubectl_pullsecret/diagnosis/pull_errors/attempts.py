@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
+from kubectl_pullsecret.facts.causes import Cause
 
 _MOST_ATTEMPTS = 64
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
 from kubectl_pullsecret.diagnosis.pull_errors.reading import Reading
 from kubectl_pullsecret.diagnosis.pull_errors.unwrap import CONFIG, COPY, DAEMON, REQUEST, RESOLVE
+from kubectl_pullsecret.facts.causes import Cause
 
 
 class Row(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
 from kubectl_pullsecret.diagnosis.pull_errors.row import (
     Row,
     copying,
@@ -13,6 +12,7 @@ from kubectl_pullsecret.diagnosis.pull_errors.row import (
     status,
 )
 from kubectl_pullsecret.diagnosis.pull_errors.rows_transport import TRANSPORT
+from kubectl_pullsecret.facts.causes import Cause
 
 _WEB_PAGE = (
     "<html",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
 from kubectl_pullsecret.diagnosis.pull_errors.row import Row, nothing_asked
+from kubectl_pullsecret.facts.causes import Cause
 
 # Before any request: the kubelet, the runtime's configuration, the name.
 LOCAL = (

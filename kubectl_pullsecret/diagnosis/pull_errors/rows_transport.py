@@ -5,8 +5,8 @@ Order: lookup, proxy, certificate, scheme, refused, timeout, cancelled, all othe
 
 from __future__ import annotations
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
 from kubectl_pullsecret.diagnosis.pull_errors.row import Row, refused_by_proxy, status
+from kubectl_pullsecret.facts.causes import Cause
 
 TRANSPORT = (
     # Go net.DNSError: `lookup H on S:53: …`, whatever follows; musl: `lookup H: Try again`

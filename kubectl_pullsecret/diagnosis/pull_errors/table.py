@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.diagnosis.pull_errors.causes import Cause
 from kubectl_pullsecret.diagnosis.pull_errors.reading import Reading
 from kubectl_pullsecret.diagnosis.pull_errors.rows_answer import (
     CREDENTIALS,
@@ -13,6 +12,7 @@ from kubectl_pullsecret.diagnosis.pull_errors.rows_answer import (
 )
 from kubectl_pullsecret.diagnosis.pull_errors.rows_node import CONTENT, LOCAL, STORE
 from kubectl_pullsecret.diagnosis.pull_errors.rows_transport import TRANSPORT
+from kubectl_pullsecret.facts.causes import Cause
 
 TABLE = (*LOCAL, *CONTENT, *STORE, *TRANSPORT, *POLICY, *CREDENTIALS, *MISSING, *REFUSALS, *LAST)
 

@@ -1,13 +1,12 @@
-"""What a pull error can say (`Cause`) and what was read from one (`PullError`). No parsing here."""
+"""Why an image was not given out: the one vocabulary of pull errors and of registries' answers."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 
 class Cause(Enum):
-    """What the text of a failed pull says. Never more than the text says."""
+    """What the text of a failed pull, or a registry's answer, says. Never more than it says."""
 
     # the credentials
     NO_CREDENTIAL_SENT = "NoCredentialSent"
@@ -51,22 +50,3 @@ class Cause(Enum):
     # no answer
     UNINFORMATIVE = "Uninformative"  # a bare Back-off: read the newest Failed event instead
     UNKNOWN = "Unknown"
-
-
-class PullError(NamedTuple):
-    """One failed pull as its message tells it.
-
-    `raw` is the innermost message as the registry or the runtime said it, on one line (of a bare
-    back-off the whole message); it comes from outside and may hold control characters. `host`
-    (with its port) is the one that answered or was dialled, where the message names it; `mirror`
-    is that host where it is not the image's own. `credential_sent` is None where the text fits
-    both. `others` are the innermost messages of the attempts that did not get as far.
-    """
-
-    cause: Cause
-    raw: str
-    host: str | None = None
-    status: int | None = None
-    mirror: str | None = None
-    credential_sent: bool | None = None
-    others: tuple[str, ...] = ()
