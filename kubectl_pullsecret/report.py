@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.objects import ObjectRef
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.facts.answers import Question
 
 
 class Reason(Enum):
@@ -57,7 +60,9 @@ class Reason(Enum):
     NO_MATCHING_CREDENTIAL = "NoMatchingCredential"
     NO_CREDENTIAL = "NoCredential"
     UNUSABLE_CREDENTIAL = "UnusableCredential"
+    STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE = "StaleCredentialBlocksPublicImage"
     CREDENTIAL_EXPIRED = "CredentialExpired"
+    CREDENTIAL_EXPIRES_SOON = "CredentialExpiresSoon"
     CREDENTIAL_REJECTED = "CredentialRejected"
     ACCESS_FORBIDDEN = "AccessForbidden"
     DENIED_OR_NOT_FOUND = "DeniedOrNotFound"
@@ -194,6 +199,7 @@ class Finding(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     then: str = ""  # what happens after the fix
     settled_by: tuple[str, ...] = ()  # the questions whose answers would settle it
+    probed: bool = False  # a registry was asked; what is open now stays so
     last_attempt: datetime | None = None
 
 
@@ -225,6 +231,7 @@ class Report:
     incomplete: tuple[Incomplete, ...] = ()
     outages: tuple[str, ...] = ()  # one line for a cause that hits many owners
     notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()  # to registries, whose answers would tell more
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""

@@ -27,9 +27,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "durations": (),
     "credentials": ("images", "errors"),
     "facts": ("credentials", "images", "errors"),
-    "report": ("facts.objects", "errors"),
-    "sources": ("facts", "credentials", "images", "errors"),
-    "registry": ("facts", "credentials", "images", "errors"),
+    "report": ("facts.answers", "facts.objects", "errors"),
+    "net": ("credentials", "errors"),
+    "sources": ("net", "facts", "credentials", "images", "errors"),
+    "registry": ("net", "facts", "credentials", "images", "errors"),
     "diagnosis": ("report", "facts", "credentials", "images", "durations", "errors"),
     "changes": ("diagnosis", "report", "facts", "credentials", "images", "errors"),
     "changes.execution": ("sources.transport", "report", "facts", "credentials", "errors"),
@@ -101,7 +102,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "importlib": ("cli",),
     "kubernetes": ("sources.kube",),
     "shtab": ("cli",),
-    "urllib3": ("registry", "sources"),
+    "urllib3": ("net", "registry", "sources"),
     "yaml": ("sources", "views"),
 }
 

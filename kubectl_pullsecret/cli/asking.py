@@ -1,4 +1,4 @@
-"""Asking the person at the terminal: which one of several."""
+"""Asking the person at the terminal: which one of several, and whether to go on."""
 
 from __future__ import annotations
 
@@ -38,3 +38,16 @@ def which(console: Console, question: str, choices: Sequence[str]) -> str:
         if word.isascii() and word.isdigit() and 1 <= int(word) <= len(choices):
             return choices[int(word) - 1]
     raise wrong_usage("none of them was chosen")
+
+
+def agrees(console: Console, question: str) -> bool:
+    """Whether the person says yes; anything else, nothing included, is no.
+
+    Raises:
+        click.Abort: the input has ended.
+    """
+    console.ask(f"{question} [y/N] ")
+    typed = console.stdin.readline()
+    if not typed:
+        raise click.Abort
+    return typed.decode("utf-8", "replace").strip().lower() in ("y", "yes")

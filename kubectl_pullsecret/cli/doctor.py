@@ -10,8 +10,9 @@ import click
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
-from kubectl_pullsecret.cli.source import Source, look, source
-from kubectl_pullsecret.errors import ExitCode, PullSecretError
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
+from kubectl_pullsecret.cli.source import Sighting, Source, look, source
+from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.selection import Selection
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     help="From which findings on the exit code is 1.",
 )
 @click.option("--healthy", is_flag=True, help="Also show what may fail at the next pull.")
+@click.option(
+    "--probe", is_flag=True, help="Ask the registries, from this machine, what stays open."
+)
+@registry_flags
 @click.pass_obj
 def command(
     console: Console,
@@ -41,11 +46,16 @@ def command(
     output: Output,
     fail_on: str,
     healthy: bool,
+    probe: bool,
+    registry: RegistryFlags,
 ) -> ExitCode:
     """Explain why images do not pull and what fixes it.
 
     TARGET is a pod, a workload, a service account or a namespace: pod/web-0, deploy/web,
     sa/default, ns/prod, or TYPE NAME. Without one, every pod of the namespace is looked at.
+
+    No registry is asked without --probe. With it, each credential that bears on a failure is shown
+    to its own registry, for pulling alone; the answers are those to this machine, not to a node.
 
     Exit codes: 0 no finding, 1 findings, 2 wrong usage, 3 nothing could be answered, 4 a part
     could not be seen.
@@ -54,21 +64,33 @@ def command(
     from kubectl_pullsecret.diagnosis.selection import Selection
 
     if targets and all_namespaces and not source.from_files:
-        raise PullSecretError(
-            "a target has a namespace: it cannot be looked for in all of them",
-            remedy="give -n NAMESPACE instead of -A",
-            exit_code=ExitCode.USAGE,
-        )
+        raise _target_anywhere()
+    registry.need(asked=probe, by="--probe")
     chosen = None if all_namespaces else source.namespace
     selection = Selection(parse_targets(targets), chosen, healthy)
     seen = look(console, source, partial(_wanted, selection, console), everywhere=all_namespaces)
-    # imported last: a wrong target or file is told without them
-    from kubectl_pullsecret.diagnosis.doctor import diagnose
+    report = _judged(console, seen, selection)
+    if probe and report.questions:
+        answers = asked(console, registry, source.connection, report.questions)
+        told = seen._replace(snapshot=seen.snapshot.with_answers(answers))
+        report = _judged(console, told, selection)
     from kubectl_pullsecret.report import FailOn
 
-    report = diagnose(seen.snapshot, _within(selection, seen.namespace), now=console.now)
     console.write(_view(report, output, console, source, seen.place))
     return seen.worst(report.exit_code(FailOn(fail_on)))
+
+
+def _target_anywhere() -> PullSecretError:
+    return wrong_usage(
+        "a target has a namespace: it cannot be looked for in all of them",
+        remedy="give -n NAMESPACE instead of -A",
+    )
+
+
+def _judged(console: Console, seen: Sighting, selection: Selection) -> Report:
+    from kubectl_pullsecret.diagnosis.doctor import diagnose  # last: wrong files are told without
+
+    return diagnose(seen.snapshot, _within(selection, seen.namespace), now=console.now)
 
 
 def _wanted(selection: Selection, console: Console, namespace: str) -> Wanted:

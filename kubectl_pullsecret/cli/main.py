@@ -36,6 +36,7 @@ COMMANDS = {
     "detach": Entry("detach", "Take pull secrets from an account, a workload or a pod's owner"),
     "create": Entry("create", "Write a pull secret, or exchange a credential in one"),
     "copy": Entry("copy", "Copy a pull secret to other namespaces or another cluster"),
+    "verify": Entry("verify", "Try pull secrets against their registries, to pull only"),
     "explain": Entry("explain", "Explain a reason that a report names"),
     "version": Entry("version", "Print the versions of this program and of the server"),
 }
@@ -126,7 +127,7 @@ SWITCHES = frozenset(
     (
         *("-A", "--all-namespaces", "-R", "--recursive"),
         *("--insecure-skip-tls-verify", "--disable-compression"),
-        *("--client", "--healthy", "--reveal"),
+        *("--client", "--healthy", "--reveal", "--probe", "--plain-http", "--yes"),
         *("--check", "--update"),
         *("--docker-password-stdin", "--replace", "--only"),
         *("--first", "--force", "--restart", "--recreate", "--all-missing", "--wait", "--local"),

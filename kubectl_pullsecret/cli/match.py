@@ -10,6 +10,7 @@ import click
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, output, serialised
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--for", "target", metavar="TYPE/NAME", help="Ask for this pod, account or workload alone."
 )
+@click.option("--probe", is_flag=True, help="Ask the registries, from this machine, who may pull.")
+@registry_flags
 @source
 @output(Output.WIDE, Output.JSON, Output.YAML)
 @click.pass_obj
@@ -36,6 +39,8 @@ def command(
     console: Console,
     images: tuple[str, ...],
     target: str | None,
+    probe: bool,
+    registry: RegistryFlags,
     source: Source,
     output: Output,
 ) -> ExitCode:
@@ -44,15 +49,17 @@ def command(
     With --for, -n, -f or a connection flag also which credentials the kubelet would try for it, in
     which order, and why each other entry does not match. Without --for every pull secret of the
     namespace is asked: that of -n, else the context's; of a file the only one that has secrets,
-    else default.
+    else default. With --probe each credential that would be tried is shown to the image's own
+    registry, for pulling alone, and nobody's is; the answers are those to this machine.
 
     \b
     Examples:
       kubectl pullsecret match nginx
       kubectl pullsecret match team/app:v1 --for deploy/web
     """  # noqa: D301 - click reads the character \b, not a backslash
-    from kubectl_pullsecret.diagnosis.matching import match_images
+    from kubectl_pullsecret.diagnosis.matching import match_images, questions_of, with_answers
 
+    registry.need(asked=probe, by="--probe")
     pulls, seen_whole = None, ExitCode.FINE
     if source.from_files or source.namespace or target is not None or source.connection.given:
         from kubectl_pullsecret.diagnosis.pull_list import pull_list
@@ -63,6 +70,9 @@ def command(
         pulls = pull_list(seen.snapshot, seen.namespace, wanted)
         seen_whole = seen.worst(ExitCode.FINE)
     matching = match_images(images, pulls, now=console.now)
+    if probe:
+        answers = asked(console, registry, source.connection, questions_of(matching))
+        matching = with_answers(matching, answers)
     console.write(_shown(matching, output, console))
     return matching.exit_code or seen_whole
 

@@ -23,6 +23,7 @@ from kubectl_pullsecret.diagnosis.offer import (
 )
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.retrievals import retrievals_of
+from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.objects import (
     Event,
     ObjectRef,
@@ -185,10 +186,24 @@ class Case:
         return tuple(
             (secret, entry)
             for secret, entry in self.known.candidates.serving(self.reference)
-            if entry.usable
-            and not about(entry).over(self.now)
-            and not is_openshift_internal(secret.name)
+            if entry.usable and not self.spent(entry) and not is_openshift_internal(secret.name)
         )
+
+    def answer(self, entry: AuthEntry | None) -> Answer | None:
+        """What the registry said of the image to a credential (None: to anybody), if asked."""
+        if not self.snapshot.answers or self.reference is None:
+            return None
+        login = Login.of(entry) if entry is not None else None
+        return self.snapshot.answers.get(Question.about(self.reference, login))
+
+    def spent(self, entry: AuthEntry) -> bool:
+        """Whether a credential says itself that it is over, or the registry refused it."""
+        return self.refused(entry) or about(entry).over(self.now)
+
+    def refused(self, entry: AuthEntry) -> bool:
+        """Whether the registry, asked just now, refused a credential."""
+        answer = self.answer(entry)
+        return answer is not None and answer.cause is Cause.CREDENTIAL_REJECTED
 
     @property
     def serving_here(self) -> tuple[PullSecret, ...]:

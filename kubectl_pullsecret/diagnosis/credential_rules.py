@@ -67,9 +67,9 @@ def _changed_by_what_was_not_seen(case: Case) -> Verdict | None:
 
 
 def _renewed(case: Case, serving: Sequence[Credential]) -> tuple[Fix, ...]:
-    """What must be renewed first: nothing, unless all of these are over."""
-    over = all(about(credential.entry).over(case.now) for credential in serving)
-    return rewrite(case, serving[0]) if over else ()
+    """What must be renewed first: nothing, unless all of these are spent."""
+    spent = all(case.spent(credential.entry) for credential in serving)
+    return rewrite(case, serving[0]) if spent else ()
 
 
 def pod_hides_service_account(case: Case) -> Verdict | None:
@@ -227,7 +227,7 @@ def credential_rejected(case: Case) -> Verdict | None:
 
 def _rejected(case: Case, error: PullError) -> Verdict:
     """The registry, or a mirror that stands for it, refused what the secrets hold."""
-    sent = error.cause is not Cause.NO_CREDENTIAL_SENT
+    sent = error.cause is not Cause.NO_CREDENTIAL_SENT or _refused_now(case)
     if error.mirror is not None:
         return Verdict(
             Reason.CREDENTIAL_REJECTED,
@@ -252,10 +252,16 @@ def _answered_401(case: Case) -> bool:
     """A 401 that may follow a credential: containerd 1.6 and dockerd do not tell what was sent."""
     assert case.attempt is not None
     error = case.attempt.error
-    if error.cause is Cause.CREDENTIAL_REJECTED:
+    if error.cause is Cause.CREDENTIAL_REJECTED or _refused_now(case):
         return True
     unproven = error.cause is Cause.NO_CREDENTIAL_SENT and error.credential_sent is None
     return unproven or (error.cause is Cause.DENIED_OR_NOT_FOUND and error.status == 401)
+
+
+def _refused_now(case: Case) -> bool:
+    """Whether the registry, asked just now, refused every credential that matches."""
+    usable = case.offer.usable
+    return bool(usable) and all(case.refused(credential.entry) for credential in usable)
 
 
 def _rejected_unseen(case: Case) -> Verdict:

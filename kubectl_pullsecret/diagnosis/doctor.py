@@ -10,12 +10,21 @@ from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note
 from kubectl_pullsecret.diagnosis.before_pull import pod_not_created, sandbox_failure
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
 from kubectl_pullsecret.diagnosis.examination import Cases, ExaminedPod, examine
-from kubectl_pullsecret.diagnosis.findings import failure, malformed_beside, not_seen, prediction
+from kubectl_pullsecret.diagnosis.findings import (
+    failure,
+    malformed_beside,
+    not_seen,
+    prediction,
+    warning,
+)
 from kubectl_pullsecret.diagnosis.grouping import group, outages
+from kubectl_pullsecret.diagnosis.healthy import Others, next_pull
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
+from kubectl_pullsecret.diagnosis.probing import questions_of
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
 from kubectl_pullsecret.diagnosis.unseen import missing_target, refused
+from kubectl_pullsecret.facts.answers import Question
 from kubectl_pullsecret.facts.objects import Workload
 from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import Snapshot
@@ -39,7 +48,9 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
             *(finding for of_pod in failed for finding in _failures(of_pod)),
             *_before_pull(snapshot, owners, selected, examined),
             *_pod_predictions(cases, examined, selected.ask_all),
-            *filter(None, (prediction(case, runs=False) for of in templates for case in of)),
+            *_warnings(cases, examined, failed),
+            *filter(None, (prediction(case) for of in templates for case in of)),
+            *_of_changed_templates(cases, selected, owners),
             *(found for one in selected.accounts for found in account_findings(snapshot, one)),
         ]
     )
@@ -56,7 +67,13 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         incomplete=tuple(dict.fromkeys(unseen)),
         outages=outages(findings),
         notes=tuple(_notes(snapshot, selected, examined, now)),
+        questions=_questions(failed),
     )
+
+
+def _questions(cases: Iterable[Iterable[Case]]) -> tuple[Question, ...]:
+    asked = (question for of_one in cases for case in of_one for question in questions_of(case))
+    return tuple(dict.fromkeys(asked))
 
 
 def _crowded_accounts(failing: Iterable[ExaminedPod]) -> frozenset[tuple[str, str]]:
@@ -97,14 +114,40 @@ def _before_pull(
 def _pod_predictions(
     cases: Cases, examined: Iterable[ExaminedPod], ask_all: bool
 ) -> Iterator[Finding]:
-    """What must fail, or may, when a pod without an attempt pulls (again)."""
+    """What must fail, or may, when a pod without an attempt pulls."""
     for one in examined:
-        if one.attempts or one.pod.phase in ("Succeeded", "Failed"):
+        if one.attempts or not may_wait(one.pod):
             continue
         for image in dict.fromkeys(use.image for use in one.pod.spec.images):
-            found = prediction(cases.of_pod(one, image), runs=not may_wait(one.pod))
+            found = prediction(cases.of_pod(one, image))
             if found and (ask_all or not one.pod.live or found.severity is Severity.ERROR):
                 yield found
+
+
+def _warnings(
+    cases: Cases, examined: Iterable[ExaminedPod], failed: Iterable[list[Case]]
+) -> Iterator[Finding]:
+    """What may fail when a pod that runs, or a new one in its place, pulls again."""
+    running = [case for one in examined for case in cases.of_running(one)]
+    others = Others.of((case for of_pod in failed for case in of_pod), running)
+    foreseen = (next_pull(case, others) for case in running)
+    return (warning(one) for one in foreseen if one is not None)
+
+
+def _of_changed_templates(cases: Cases, selected: Selected, owners: Owners) -> Iterator[Finding]:
+    """What may fail when an owner makes the next pod: none of those that it has has that image.
+
+    They are older than its template, or have ended; a Job whose pods have ended makes no more.
+    """
+    if not selected.ask_all:
+        return
+    had = owners.images_of_pods()
+    for workload in selected.workloads:
+        images = had.get(workload.ref)
+        if images is None or (workload.ref.kind == "Job" and not images):
+            continue
+        new = (case for case in cases.of_template(workload) if case.image not in images)
+        yield from filter(None, map(prediction, new))
 
 
 def _idle_workloads(selected: Selected, owners: Owners) -> list[Workload]:

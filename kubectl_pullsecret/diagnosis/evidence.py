@@ -14,6 +14,7 @@ from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Offer, Presence
 from kubectl_pullsecret.diagnosis.placement import account_ref
+from kubectl_pullsecret.diagnosis.probing import probe_lines
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.diagnosis.unseen import NOTHING_KNOWN
 from kubectl_pullsecret.durations import span
@@ -38,6 +39,7 @@ def evidence_of(case: Case, verdict: Verdict) -> tuple[Evidence, ...]:
     if asked and verdict.reason not in _BEFORE_SECRETS:
         lines += secret_lines(case)
         lines += elsewhere_lines(case, verdict)
+    lines += probe_lines(case)
     lines += node_lines(case)
     lines += attempt_lines(case)
     return tuple(lines)

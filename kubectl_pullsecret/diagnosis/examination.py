@@ -10,6 +10,7 @@ from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.selection import Owners
 from kubectl_pullsecret.facts.objects import Event, OwnerRef, Pod, Workload
+from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import Snapshot
 
 
@@ -60,6 +61,15 @@ class Cases:
             events=examined.events,
             shared_account=(pod.ref.namespace, pod.spec.account_name) in self._crowded,
         )
+
+    def of_running(self, examined: ExaminedPod) -> list[Case]:
+        """A case for each image of a pod that runs; none for other pods."""
+        pod = examined.pod
+        ended = pod.phase in ("Succeeded", "Failed") or pod.deleting
+        if examined.attempts or ended or may_wait(pod):
+            return []
+        images = dict.fromkeys(use.image for use in pod.spec.images)
+        return [self.of_pod(examined, image) for image in images]
 
     def of_template(self, workload: Workload) -> Iterator[Case]:
         """Each image of a workload's template."""

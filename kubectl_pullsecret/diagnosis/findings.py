@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from kubectl_pullsecret.credentials import Malformed
 from kubectl_pullsecret.diagnosis import credential_rules as credential
+from kubectl_pullsecret.diagnosis import probed_rules as probed
 from kubectl_pullsecret.diagnosis import rules
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.evidence import LISTED_SHOWN, evidence_of
+from kubectl_pullsecret.diagnosis.healthy import Foreseen, message_of
 from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.placement import then_of
+from kubectl_pullsecret.diagnosis.probing import probed_at_all, settled
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.supply import mend_all
@@ -39,6 +42,8 @@ BEFORE: tuple[Rule, ...] = (
     rules.not_the_credential,
 )
 CREDENTIAL: tuple[Rule, ...] = (
+    probed.stale_credential_blocks_public_image,
+    probed.given_out_from_here,
     credential.service_account_changed_after_pod,
     credential.pod_hides_service_account,
     credential.secret_not_found,
@@ -46,6 +51,7 @@ CREDENTIAL: tuple[Rule, ...] = (
     credential.no_matching_credential,
     credential.no_credential,
     credential.unusable_credential,
+    probed.settled_by_registry,
     credential.credential_expired,
     credential.credential_rejected,
     credential.access_forbidden,
@@ -153,7 +159,8 @@ def _finding(
         evidence=evidence,
         fixes=_distinct(verdict.fixes),
         then=verdict.then or (then_of(verdict.fixes) if attempt else ""),
-        settled_by=verdict.questions,
+        settled_by=() if settled(case) else verdict.questions,
+        probed=probed_at_all(case),
         last_attempt=attempt.last if attempt else None,
     )
 
@@ -194,35 +201,40 @@ def malformed_beside(cases: Sequence[Case], found: Sequence[Finding]) -> Iterato
             yield _finding(case, warning, message=message, evidence=poison.evidence)
 
 
-def prediction(case: Case, *, runs: bool) -> Finding | None:
-    """What will or may happen at the next pull of an image that nobody tried yet."""
+def warning(foreseen: Foreseen) -> Finding:
+    """What may fail although the pod runs."""
+    case, verdict = foreseen.case, foreseen.verdict._replace(severity=Severity.WARNING)
+    where = f"{display(case.subject)} in {case.namespace}"
+    what = f"{case.shown_image} ({', '.join(_containers(case))})"
+    message = message_of(foreseen, where, what)
+    return _finding(case, verdict, message=message, evidence=evidence_of(case, verdict))
+
+
+def prediction(case: Case) -> Finding | None:
+    """What will or may happen at the first pull of an image that nobody tried yet."""
     for rule in PREDICTIVE:
-        if rule is credential.no_matching_credential and (runs or not case.spec.pull_secrets):
-            continue  # it came from somewhere, or the account's secrets are for other images
+        if rule is credential.no_matching_credential and not case.spec.pull_secrets:
+            continue  # the account's secrets are for other images
         if case.reference is None and rule is not rules.invalid_image_name:
             continue
         verdict = rule(case)
         if verdict is not None:
-            return _predicted(case, verdict, runs)
+            return _predicted(case, verdict)
     return None
 
 
-def _predicted(case: Case, verdict: Verdict, runs: bool) -> Finding:
+def _predicted(case: Case, verdict: Verdict) -> Finding:
     where = f"{display(case.subject)} in {case.namespace}"
     what = f"{case.shown_image} ({', '.join(_containers(case))})"
     evidence = evidence_of(case, verdict)
     if verdict.reason is Reason.INVALID_IMAGE_NAME:
         return _finding(case, verdict, message=f"{where} cannot pull {what}", evidence=evidence)
     if verdict.reason is Reason.SECRET_MALFORMED:
-        severity = Severity.WARNING if runs else verdict.severity
-        words = "will not pull again" if runs else "cannot start"
-        message = f"{where} {words}: {verdict.why}"
-        return _finding(
-            case, verdict._replace(severity=severity), message=message, evidence=evidence
-        )
-    words = "runs, but may not pull again" if runs else "may not pull"
+        message = f"{where} cannot start: {verdict.why}"
+        return _finding(case, verdict, message=message, evidence=evidence)
     message = (
-        f"{where} {words} {what}: fails unless the image is public or the node has a credential"
+        f"{where} may not pull {what}: fails unless the image is public or the node has a "
+        "credential"
     )
     doubtful = verdict._replace(severity=Severity.WARNING, confidence=Confidence.OPEN)
     return _finding(case, doubtful, message=message, evidence=evidence)

@@ -6,7 +6,7 @@ The names are explained by `image_names`, whose secrets they are by `pull_list`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -18,8 +18,11 @@ from kubectl_pullsecret.credentials.kinds import About, about
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.diagnosis.image_names import ImageName, explain_name
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, is_openshift_internal, offer_of
+from kubectl_pullsecret.diagnosis.probing import ANYBODY, Asker
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.errors import ExitCode
+from kubectl_pullsecret.facts.answers import Answer as RegistryAnswer
+from kubectl_pullsecret.facts.answers import Question
 from kubectl_pullsecret.images import Reference
 
 
@@ -33,6 +36,17 @@ class Answer(Enum):
     UNSEEN = "unseen"  # none among what was seen, and not all was seen
     INVALID_NAME = "invalidName"
     NOT_ASKED = "notAsked"  # no secrets were given
+
+
+_SERVED = frozenset({Answer.CREDENTIAL, Answer.NOT_ASKED, Answer.UNSEEN})
+_DECIDED_BY_REGISTRY = frozenset({*_SERVED, Answer.NONE})
+
+
+class Probe(NamedTuple):
+    """Who asked the registry for an image, and what it answered."""
+
+    asker: Asker
+    answer: RegistryAnswer
 
 
 class Tried(NamedTuple):
@@ -59,6 +73,17 @@ class ImageMatch(NamedTuple):
         Tried, ...
     ] = ()  # what would serve it if it were on the list, where nothing does
     notes: tuple[str, ...] = ()  # the kubelet's rules that bear on this answer
+    probes: tuple[Probe, ...] = ()  # what the registry answered, where it was asked
+
+    @property
+    def served(self) -> bool:
+        """Whether the kubelet would get it: as the registry says if it was asked, else by rule."""
+        if not self.probes or self.answer not in _DECIDED_BY_REGISTRY:
+            return self.answer in _SERVED
+        tried = {one.credential.entry for one in self.tried}
+        asked = [probe for probe in self.probes if probe.asker.entry in tried]
+        anybody = [probe for probe in self.probes if probe.asker.entry is None]
+        return any(probe.answer.yes for probe in asked or anybody)
 
 
 class Matching(NamedTuple):
@@ -70,11 +95,47 @@ class Matching(NamedTuple):
     @property
     def exit_code(self) -> ExitCode:
         """1 if an image has no credential or no valid name, 4 if not all was seen, else 0."""
-        answers = {image.answer for image in self.images}
-        if answers - {Answer.CREDENTIAL, Answer.NOT_ASKED, Answer.UNSEEN}:
+        if not all(image.served for image in self.images):
             return ExitCode.FINDINGS
-        unseen = Answer.UNSEEN in answers or (self.pulls is not None and not self.pulls.complete)
-        return ExitCode.INCOMPLETE if unseen else ExitCode.FINE
+        unseen = any(image.answer is Answer.UNSEEN for image in self.images)
+        partly = self.pulls is not None and not self.pulls.complete
+        return ExitCode.INCOMPLETE if unseen or partly else ExitCode.FINE
+
+
+def questions_of(matching: Matching) -> tuple[Question, ...]:
+    """What to ask registries: may the image be pulled by each that would be tried, by anybody."""
+    asked = (
+        asker.question(image.name.reference)
+        for image in matching.images
+        if image.name.reference is not None
+        for asker in _askers(image)
+    )
+    return tuple(dict.fromkeys(asked))
+
+
+def with_answers(matching: Matching, answers: Mapping[Question, RegistryAnswer]) -> Matching:
+    """The same, and what registries answered."""
+    images = tuple(
+        image._replace(probes=tuple(_probes(image, image.name.reference, answers)))
+        if image.name.reference is not None
+        else image
+        for image in matching.images
+    )
+    return matching._replace(images=images)
+
+
+def _probes(
+    image: ImageMatch, reference: Reference, answers: Mapping[Question, RegistryAnswer]
+) -> Iterator[Probe]:
+    for asker in _askers(image):
+        answer = answers.get(asker.question(reference))
+        if answer is not None:
+            yield Probe(asker, answer)
+
+
+def _askers(image: ImageMatch) -> tuple[Asker, ...]:
+    sendable = (one.credential for one in (*image.tried, *image.unlisted) if one.sendable)
+    return (*dict.fromkeys(Asker(one.secret, one.entry) for one in sendable), ANYBODY)
 
 
 def match_images(images: Iterable[str], pulls: PullList | None, *, now: datetime) -> Matching:

@@ -11,6 +11,7 @@ from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix,
 
 _RESUMED = "before it is resumed"
 RETRIED = "retried by itself within 5 minutes"
+_ROLLED_OUT = "the change of the template rolls out new pods"
 STARTS = "the pod starts by itself"
 
 _ROLLS_OUT = frozenset({"Deployment", "DaemonSet"})
@@ -129,6 +130,17 @@ def _why_account(case: Case) -> str:
     return "reaches new pods only, hence the restart"
 
 
+def detach(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
+    """Take secrets away from the list that has them; nothing where that list cannot change."""
+    names, root = tuple(secrets), case.root
+    if case.injected and case.account is not None and set(names) <= set(case.account.pull_secrets):
+        return (Detach(account_ref(case), names), *renew_pod(case, ()))
+    fixed = root is None or root.template is None or root.ref.kind == "Job"
+    if root is None or fixed or root.managed_by or case.injected or case.above is not None:
+        return ()
+    return (Detach(root.ref, names), *_stuck_pod(case))
+
+
 def renew_pod(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
     """Make new pods, which get what the account lists today."""
     if case.pod is None:
@@ -148,7 +160,9 @@ def then_of(fixes: Sequence[Fix]) -> str:
             return "the new pod gets the list of today"
         if isinstance(fix, Attach):
             return _after_attach(fix)
-    written = [fix for fix in fixes if isinstance(fix, Create | Rewrap | Copy | Detach)]
+        if isinstance(fix, Detach):
+            return _ROLLED_OUT
+    written = [fix for fix in fixes if isinstance(fix, Create | Rewrap | Copy)]
     return RETRIED if written and len(written) == len(fixes) else ""
 
 
@@ -161,4 +175,4 @@ def _after_attach(fix: Attach) -> str:
         return "from the next run on; the failing Job keeps its template: delete it"
     if fix.target.kind in _KEEPS_PODS:
         return "the template changes; the pod that is there must go, its owner makes a new one"
-    return "the change of the template rolls out new pods"
+    return _ROLLED_OUT

@@ -280,6 +280,19 @@ REASONS: Mapping[Reason, Page] = {
         "renew it, and have something renew it before it ends",
         "the token's own expiry (ECR, JWT, JFrog)",
     ),
+    Reason.CREDENTIAL_EXPIRES_SOON: Page(
+        "a pod runs, and every credential that matches ends within a day and is in the last "
+        "twelfth of its life (of an ECR token: its last hour)",
+        "the matching credential says itself that it ends soon",
+        "see that what renews it still does, or renew it by hand",
+        "the token's own expiry (ECR, JWT, JFrog)",
+    ),
+    Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE: Page(
+        "--probe: anybody may pull the image, but the registry refuses the credential that matches",
+        "the image is public, but with a credential that matches nobody asks without it",
+        "take the credential away, or renew it",
+        f"{_KEYRING}: with a match, no anonymous pull is tried",
+    ),
     Reason.CREDENTIAL_REJECTED: Page(
         "a matching credential was there, and the registry answered 401",
         "the registry rejected the credential that was sent",

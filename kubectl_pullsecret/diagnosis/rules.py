@@ -68,12 +68,13 @@ def never_pull(case: Case) -> Verdict | None:
     if case.attempt is None or case.attempt.error.cause is not Cause.NEVER_PULL:
         return None
     node = case.snapshot.nodes.get(case.pod.node) if case.pod is not None else None
-    if node is not None and _on_node(case, node.images):
+    if node is not None and on_node(case, node.images):
         return page_verdict(Reason.CREDENTIAL_RECHECK)._replace(confidence=Confidence.LIKELY)
     return page_verdict(Reason.NEVER_PULL)
 
 
-def _on_node(case: Case, images: frozenset[str]) -> bool:
+def on_node(case: Case, images: frozenset[str]) -> bool:
+    """Whether the image is among the names that a node reports."""
     if case.reference is None:
         return False
     name = case.reference.repository

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
@@ -95,6 +96,16 @@ class Owners:
     def with_pods(self) -> frozenset[ObjectRef]:
         """The workloads that stand above at least one pod."""
         return frozenset(w.ref for p in self._pods for w in self.chain(p.ref.namespace, p.owner))
+
+    def images_of_pods(self) -> dict[ObjectRef, frozenset[str]]:
+        """The workloads that stand above pods, and the images of those that have not ended."""
+        images: defaultdict[ObjectRef, set[str]] = defaultdict(set)
+        for pod in self._pods:
+            ended = pod.phase in ("Succeeded", "Failed")
+            used = () if ended else [use.image for use in pod.spec.images]
+            for workload in self.chain(pod.ref.namespace, pod.owner):
+                images[workload.ref].update(used)
+        return {ref: frozenset(found) for ref, found in images.items()}
 
     def owns(self, workload: Workload, pod: Pod) -> bool:
         """Whether a workload stands anywhere above a pod."""

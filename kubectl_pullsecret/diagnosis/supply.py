@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubectl_pullsecret.credentials import Malformed, Payload, PullSecret
+from kubectl_pullsecret.credentials import AuthEntry, Malformed, Payload, PullSecret
 from kubectl_pullsecret.credentials.hosts import HUB_KEY, cloud_registry
 from kubectl_pullsecret.credentials.keyring import Credential, Keyring
 from kubectl_pullsecret.credentials.kinds import CredentialKind, about
@@ -94,16 +94,17 @@ def _create(case: Case, name: str) -> Fix:
 
 def rewrite(case: Case, credential: Credential) -> tuple[Fix, ...]:
     """Write the credential of a secret anew, under the key that it has."""
-    held_back = cannot_change(case.snapshot.secrets.get((case.namespace, credential.secret)))
+    secret = case.snapshot.secrets.get((case.namespace, credential.secret))
+    return (renewal(case.namespace, credential.secret, credential.entry, secret),)
+
+
+def renewal(namespace: str, name: str, entry: AuthEntry, secret: Secret | None) -> Fix:
+    """Write one entry's credential anew; `secret` as it was seen, if it was."""
+    held_back = cannot_change(secret)
     if held_back:
-        return (Advice(held_back),)
-    entry = credential.entry
+        return Advice(held_back)
     note = _ECR if about(entry).kind is CredentialKind.ECR else _ASKS
-    return (
-        Create(
-            case.namespace, credential.secret, entry.key, entry.username, replace=True, note=note
-        ),
-    )
+    return Create(namespace, name, entry.key, entry.username, replace=True, note=note)
 
 
 def rename(case: Case) -> tuple[Fix, ...]:
@@ -135,7 +136,7 @@ def _renamed(case: Case, miss: Miss, key: str) -> tuple[Fix, ...]:
     if held_back:
         return (Advice(f"{held_back}: write {key} for {shown_key(miss.entry.key)}"),)
     renames = ((miss.entry.key, key),)
-    if not _serves_others(case, miss):
+    if not serves_others(case, miss.secret, miss.entry):
         note = "keeps user and password"
         return (Rewrap(case.namespace, miss.secret, miss.secret, renames, note=note),)
     name = new_name(case, miss.secret)
@@ -143,25 +144,26 @@ def _renamed(case: Case, miss: Miss, key: str) -> tuple[Fix, ...]:
     return (Rewrap(case.namespace, name, miss.secret, renames, note=note), *attach(case, [name]))
 
 
-def _serves_others(case: Case, miss: Miss) -> bool:
-    """Whether a pod of the namespace pulls another image with this entry."""
-    entry = Payload((miss.entry,))
-    keyring = Keyring([PullSecret(miss.secret, entry)])
+def serves_others(case: Case, secret: str, entry: AuthEntry) -> bool:
+    """Whether a pod of the namespace pulls another image with this entry of a secret."""
+    keyring = Keyring([PullSecret(secret, Payload((entry,)))])
     quiet = case.snapshot.quiet(case.namespace).uses
-    images = {image for secret, image in quiet if secret == miss.secret} | {
+    images = {image for name, image in quiet if name == secret} | {
         use.image
         for pod in case.snapshot.pods
-        if pod.ref.namespace == case.namespace and miss.secret in pod.spec.pull_secrets
+        if pod.ref.namespace == case.namespace and secret in pod.spec.pull_secrets
         for use in pod.spec.images
     }
-    return any(_serves(keyring, image) for image in images)
+    return any(_serves_another(case, keyring, image) for image in images)
 
 
-def _serves(keyring: Keyring, image: str) -> bool:
+def _serves_another(case: Case, keyring: Keyring, image: str) -> bool:
     try:
-        return bool(keyring.lookup(Reference.parse(image)))
+        reference = Reference.parse(image)
     except InvalidReference:
         return False
+    own = case.reference is not None and reference.repository == case.reference.repository
+    return not own and bool(keyring.lookup(reference))
 
 
 def retype(case: Case, secret: Secret) -> tuple[Fix, ...]:

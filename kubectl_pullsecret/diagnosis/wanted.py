@@ -59,6 +59,19 @@ def for_inspect(name: str | None, namespace: str, _snapshot: Snapshot) -> Iterat
     yield from _users(namespace)
 
 
+def for_verify(
+    names: tuple[str, ...], selector: str, in_use: bool, namespace: str, snapshot: Snapshot
+) -> Iterator[Read]:
+    """The reads behind `verify`: the secrets, and for `in_use` who pulls images with them."""
+    need = Need.REQUIRED if len(names) == 1 else Need.WANTED
+    yield from (Get("Secret", namespace, name, need) for name in names)
+    if not names:
+        yield from pull_secrets(namespace, selector, Need.REQUIRED)
+        yield from _whether_there(namespace, snapshot)
+    if in_use:
+        yield from _users(namespace, pods=Need.WANTED)  # the others only make new ones
+
+
 def pull_secrets(namespace: str, selector: str = "", need: Need = Need.WANTED) -> Iterator[Read]:
     """The secrets of the kubelet's two types; never all Secrets."""
     for secret_type in DATA_KEYS:
@@ -71,9 +84,9 @@ def _whether_there(namespace: str, snapshot: Snapshot) -> Iterator[Read]:
         yield Get("Namespace", "", namespace, Need.PRESENT)
 
 
-def _users(namespace: str) -> Iterator[Read]:
+def _users(namespace: str, pods: Need = Need.OPTIONAL) -> Iterator[Read]:
     for kind in ("ServiceAccount", "Pod", *WORKLOAD_KINDS):
-        yield List(kind, namespace, need=Need.OPTIONAL)
+        yield List(kind, namespace, need=pods if kind == "Pod" else Need.OPTIONAL)
 
 
 def of_spec(namespace: str, spec: PodSpec, snapshot: Snapshot) -> Iterator[Read]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from kubectl_pullsecret.diagnosis.before_pull import CREATE_EVENT
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.examination import Cases, ExaminedPod, examine
+from kubectl_pullsecret.diagnosis.findings import prediction
+from kubectl_pullsecret.diagnosis.healthy import (
+    Others,
+    is_by_luck,
+    may_be_webhook,
+    never_pulled,
+    next_pull,
+)
 from kubectl_pullsecret.diagnosis.known import Known
+from kubectl_pullsecret.diagnosis.placement import account_ref
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
 from kubectl_pullsecret.diagnosis.wanted import (
@@ -48,9 +57,14 @@ def for_doctor(selection: Selection, now: datetime, snapshot: Snapshot) -> Itera
     for one in examined:
         yield from _around_pod(one, owners, snapshot)
     cases = Cases(Known(snapshot, now), frozenset())
-    for one in examined:
-        for case in cases.of_attempts(one):
-            yield from _to_settle(case)
+    failed = [case for one in examined for case in cases.of_attempts(one)]
+    for case in failed:
+        yield from _to_settle(case)
+    if selected.ask_all:
+        yield from _for_templates(selected, cases)
+        yield from _for_warnings(
+            [case for one in examined for case in cases.of_running(one)], failed
+        )
     for account in selected.accounts:
         yield TryPod(account.ref.namespace, account.ref.name)
         injected = snapshot.injected(account.ref) or ()
@@ -142,9 +156,13 @@ def _to_settle(case: Case) -> Iterator[Read]:
     cause = case.attempt.error.cause
     if cause is Cause.NEVER_PULL and case.pod is not None:
         yield Get("Node", "", case.pod.node, need=Need.OPTIONAL)
-    if not (case.denied or cause is Cause.RATE_LIMITED) or case.offer.usable:
-        return
-    yield from pull_secrets(case.namespace)
+    if (case.denied or cause is Cause.RATE_LIMITED) and not case.offer.usable:
+        yield from _elsewhere(case, Need.WANTED)
+
+
+def _elsewhere(case: Case, need: Need) -> Iterator[Read]:
+    """Where else a credential for the image may be, and what a better key would change."""
+    yield from pull_secrets(case.namespace, need=need)
     for named in case.listed:
         if named.missing and is_object_name(named.name):
             by_name = f"metadata.name={named.name}"
@@ -152,6 +170,40 @@ def _to_settle(case: Case) -> Iterator[Read]:
     near = any(miss.near and miss.write_instead for miss in case.offer.misses)
     if near and case.snapshot.sight("Pod", case.namespace) is not COMPLETE:
         yield List("Pod", case.namespace, waiting_only=True, need=Need.OPTIONAL)
+
+
+def _for_templates(selected: Selected, cases: Cases) -> Iterator[Read]:
+    """What helps where the first pull of a template may fail."""
+    for workload in selected.workloads:
+        for case in cases.of_template(workload):
+            if not case.offer.usable and prediction(case) is not None:
+                yield from _elsewhere(case, Need.OPTIONAL)
+
+
+def _for_warnings(running: Sequence[Case], failed: Sequence[Case]) -> Iterator[Read]:
+    """What tells whether the image of a pod that runs would be pulled again."""
+    others = Others.of(failed, running)
+    for case in running:
+        yield from _around_new_pod(case)
+        foreseen = next_pull(case, others)
+        if foreseen is not None and not foreseen.case.offer.usable:
+            yield from _elsewhere(foreseen.case, Need.OPTIONAL)
+        if is_by_luck(case, others):
+            yield List("Event", case.namespace, "reason=Pulled", need=Need.OPTIONAL)
+        if never_pulled(case):
+            yield List("Node", "", need=Need.OPTIONAL)
+
+
+def _around_new_pod(case: Case) -> Iterator[Read]:
+    """The list of a new pod in a pod's place."""
+    template = case.root.template if case.root is not None else None
+    if template is None:
+        return
+    yield from of_spec(case.namespace, template, case.snapshot)
+    account = account_ref(case)
+    if not template.pull_secrets and case.account is not None and may_be_webhook(case):
+        yield TryPod(account.namespace, account.name)
+    yield from named_secrets(account.namespace, case.snapshot.injected(account) or ())
 
 
 def _not_created(snapshot: Snapshot, owners: Owners) -> Iterator[Read]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.causes import Cause
-from kubectl_pullsecret.images import Reference
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.credentials import AuthEntry
+    from kubectl_pullsecret.images import Reference
 
 _NOTHING = Masked("")
 
@@ -18,6 +21,11 @@ class Login(NamedTuple):
     username: str
     password: Masked
     identity_token: Masked = _NOTHING
+
+    @classmethod
+    def of(cls, entry: AuthEntry) -> Login:
+        """What the kubelet would send of an auth entry."""
+        return cls(entry.key, entry.username, entry.password)
 
 
 class Question(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kubectl_pullsecret.facts.kinds import KindInfo, is_object_name, kind_info
 from kubectl_pullsecret.facts.objects import (
@@ -25,6 +25,9 @@ from kubectl_pullsecret.facts.objects import (
 )
 from kubectl_pullsecret.facts.reads import Refusal
 from kubectl_pullsecret.facts.shapes import Json
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.facts.answers import Answer, Question
 
 AnyObject = Pod | Workload | ServiceAccount | Secret | Event | Node | Namespace
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -117,6 +120,7 @@ class Snapshot(NamedTuple):
     sights: Mapping[tuple[str, str], Sight] = _NOTHING  # by (kind, namespace)
     live: Live | None = None  # None: from files
     namespaces: Mapping[str, Namespace] = _NOTHING
+    answers: Mapping[Question, Answer] = _NOTHING  # of registries, where the user had them asked
 
     @classmethod
     def of(
@@ -139,6 +143,10 @@ class Snapshot(NamedTuple):
             live=live,
             namespaces={one.ref.name: one for one in found if isinstance(one, Namespace)},
         )
+
+    def with_answers(self, answers: Mapping[Question, Answer]) -> Snapshot:
+        """The same, and what registries answered."""
+        return self._replace(answers={**self.answers, **answers})
 
     def quiet(self, namespace: str | None) -> Quiet:
         """The pods of a namespace (None: of all) that run or are done and were not kept."""

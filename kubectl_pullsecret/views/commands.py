@@ -13,9 +13,19 @@ from functools import cache
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.facts.kinds import display, is_object_name
+from kubectl_pullsecret.facts.kinds import display, is_object_name, kind_info
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix, Restart, Rewrap
+from kubectl_pullsecret.report import (
+    Advice,
+    Attach,
+    Copy,
+    Create,
+    Detach,
+    Finding,
+    Fix,
+    Restart,
+    Rewrap,
+)
 from kubectl_pullsecret.views.terminal import neutralise
 
 USERNAME = "USER"  # where nobody knows it: the one word of a command that a person must replace
@@ -121,6 +131,15 @@ def _restart(fix: Restart) -> tuple[str, ...] | None:
     if kind == "Pod":
         return ("kubectl", "delete", "pod", fix.target.name, *fix.more, *where)
     return None
+
+
+def probing(finding: Finding, connection: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the argv that has registries asked what a finding leaves open."""
+    subject = finding.subject
+    if kind_info(subject.kind) is None and finding.pods.names:
+        subject = ObjectRef("Pod", subject.namespace, finding.pods.names[0])
+    where = ("-n", subject.namespace)
+    return (*_PLUGIN, "doctor", display(subject), *where, "--probe", *connection)
 
 
 def needs(fix: Fix, setting: Setting) -> tuple[str, ...]:

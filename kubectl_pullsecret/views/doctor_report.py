@@ -29,7 +29,7 @@ def report_data(
                 "warnings": report.count(Severity.WARNING),
             },
             "items": [_item(finding, setting) for finding in report.findings],
-            "incomplete": [_incomplete(part) for part in report.incomplete],
+            "incomplete": [incomplete_data(part) for part in report.incomplete],
             "notes": [_note(note) for note in report.notes],
             "outages": list(report.outages),
         },
@@ -53,7 +53,7 @@ def _item(finding: Finding, setting: Setting) -> dict[str, Data]:
         "message": finding.message,
         "cause": finding.cause,
         "evidence": [_evidence(line) for line in finding.evidence],
-        "fixes": [_fix(fix, setting) for fix in finding.fixes],
+        "fixes": [fix_data(fix, setting) for fix in finding.fixes],
         "settledBy": list(finding.settled_by),
         "lastAttempt": timestamp(finding.last_attempt),
     }
@@ -67,7 +67,8 @@ def _evidence(line: Evidence) -> dict[str, Data]:
     return {"about": line.about, "text": line.text}
 
 
-def _fix(fix: Fix, setting: Setting) -> dict[str, Data]:
+def fix_data(fix: Fix, setting: Setting) -> dict[str, Data]:
+    """A fix as every document has it."""
     argv = command(fix, setting.connection)
     return {
         "kind": type(fix).__name__,
@@ -77,7 +78,8 @@ def _fix(fix: Fix, setting: Setting) -> dict[str, Data]:
     }
 
 
-def _incomplete(part: Incomplete) -> dict[str, Data]:
+def incomplete_data(part: Incomplete) -> dict[str, Data]:
+    """A part that was not seen, as every document has it."""
     return {
         "verb": part.verb,
         "resource": part.resource,

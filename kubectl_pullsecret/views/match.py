@@ -5,7 +5,8 @@
      secrets: [{name, presence: read|missing|unseen, state: readable|malformed|notRead, why}],
      items: [{image, meaning, registry, repository, tag, digest, why: [], remark, writeInstead,
               kubeletText, answer, credentials: [C], misses: [{secret, key, reason, text,
-              writeInstead, near}], unlisted: [C], notes: []}],
+              writeInstead, near}], unlisted: [C], notes: [],
+              probes: [{secret, key, username, pull, cause, said, accepted, tags: [], withheld}]}],
      incomplete: [{verb, resource, namespace, why}]}
 
 C is {secret, key, lookupKey, username, usable, kind, expires, expired}; `credentials` are in the
@@ -23,8 +24,16 @@ from datetime import datetime
 from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
-from kubectl_pullsecret.diagnosis.matching import Answer, ImageMatch, Matching, Tried, is_malformed
+from kubectl_pullsecret.diagnosis.matching import (
+    Answer,
+    ImageMatch,
+    Matching,
+    Probe,
+    Tried,
+    is_malformed,
+)
 from kubectl_pullsecret.diagnosis.offer import NamedSecret, Presence
+from kubectl_pullsecret.diagnosis.probing import answer_lines
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -53,6 +62,7 @@ def _image_lines(
     if pulls is not None and image.name.reference is not None:
         rows += [Row("from", (_from(pulls),)), *_secret_rows(image, pulls, now, wide)]
     rows += [Row("note", (note,)) for note in image.notes]
+    rows += [Row(line.about, line.columns) for line in answer_lines(image.probes)]
     return [terminal.paint(verdict, style), *block(rows, terminal)]
 
 
@@ -226,6 +236,23 @@ def _item(image: ImageMatch) -> Data:
         "misses": [_miss(miss) for miss in image.misses],
         "unlisted": [_credential(tried) for tried in image.unlisted],
         "notes": image.notes,
+        "probes": [_probe(probe) for probe in image.probes],
+    }
+
+
+def _probe(probe: Probe) -> Data:
+    """What the registry answered; `secret` and `key` are null where anybody asked."""
+    entry, answer = probe.asker.entry, probe.answer
+    return {
+        "secret": probe.asker.secret or None,
+        "key": shown_key(entry.key) if entry else None,
+        "username": entry.username if entry else None,
+        "pull": answer.yes,
+        "cause": answer.cause.value if answer.cause else None,
+        "said": answer.said,
+        "accepted": answer.accepted,
+        "tags": answer.tags,
+        "withheld": answer.withheld,
     }
 
 

@@ -20,7 +20,7 @@ from kubectl_pullsecret.report import (
     Report,
     Severity,
 )
-from kubectl_pullsecret.views.commands import Setting, command, in_words, phrases
+from kubectl_pullsecret.views.commands import Setting, command, in_words, phrases, probing
 from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block, wrap
 from kubectl_pullsecret.views.terminal import PIPE, Terminal, columns_of, neutralise
 
@@ -49,24 +49,22 @@ def report_text(
     """
     sections = [
         _outages(report, terminal),
-        *(_finding(finding, terminal, wide, setting.connection) for finding in report.findings),
+        *(_finding(finding, terminal, wide, setting) for finding in report.findings),
         *_notes(report.notes, terminal),
-        _incomplete(report.incomplete, terminal),
-        _reminders(setting, terminal) if _has_command(report) else [],
+        incomplete_lines(report.incomplete, terminal),
+        reminders(setting, terminal) if _has_command(report) else [],
         _summary(report, terminal, place),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
 
-def _finding(
-    finding: Finding, terminal: Terminal, wide: bool, connection: tuple[str, ...]
-) -> list[str]:
+def _finding(finding: Finding, terminal: Terminal, wide: bool, setting: Setting) -> list[str]:
     rows: list[AnyRow] = [Row(line.about, line.columns) for line in finding.evidence]
     rows += _also(finding)
     rows += _wide(finding) if wide else ()
-    rows += _fixes(finding.fixes, connection)
+    rows += fix_rows(finding.fixes, setting.connection)
     rows += [Row("then", (then,)) for then in (_then(finding),) if then]
-    rows += [Row("open", (question,)) for question in finding.settled_by]
+    rows += _open(finding, setting)
     return [*_verdict(finding, terminal), *block(rows, terminal)]
 
 
@@ -104,7 +102,7 @@ def _wide(finding: Finding) -> Iterator[Row]:
         yield Row("cause", (finding.cause,))
 
 
-def _fixes(fixes: tuple[Fix, ...], connection: tuple[str, ...]) -> Iterator[AnyRow]:
+def fix_rows(fixes: tuple[Fix, ...], connection: tuple[str, ...]) -> Iterator[AnyRow]:
     """Yield the fixes, numbered where there are several: their order counts."""
     for number, fix in enumerate(fixes, 1):
         before = f"{number}. " if len(fixes) > 1 else ""
@@ -113,6 +111,14 @@ def _fixes(fixes: tuple[Fix, ...], connection: tuple[str, ...]) -> Iterator[AnyR
             yield Row("fix", (before + in_words(fix),))
         else:
             yield CommandRow("fix", phrases(argv), before, _note(fix))
+
+
+def _open(finding: Finding, setting: Setting) -> Iterator[AnyRow]:
+    """Yield what stays open, and below it the command that asks the registry."""
+    yield from (Row("open", (question,)) for question in finding.settled_by)
+    if finding.settled_by and not setting.from_files and not finding.probed:
+        after = "after the fix" if any(map(command, finding.fixes)) else ""
+        yield CommandRow("ask", phrases(probing(finding, setting.connection)), note=after)
 
 
 def _note(fix: Fix) -> str:
@@ -154,7 +160,7 @@ def _rows(evidence: Iterable[Evidence]) -> list[AnyRow]:
     return [Row(line.about, line.columns) for line in evidence]
 
 
-def _incomplete(parts: tuple[Incomplete, ...], terminal: Terminal) -> list[str]:
+def incomplete_lines(parts: tuple[Incomplete, ...], terminal: Terminal) -> list[str]:
     """One line for the objects of a kind in a namespace: most often one right would show all."""
     alike: dict[tuple[str, str, str], list[Incomplete]] = {}
     for part in parts:
@@ -171,7 +177,8 @@ def _not_seen(parts: list[Incomplete]) -> str:
     return f"not seen: {', '.join(names[:_NAMES_SHOWN])}{more}{where}: {parts[0].why}"
 
 
-def _reminders(setting: Setting, terminal: Terminal) -> list[str]:
+def reminders(setting: Setting, terminal: Terminal) -> list[str]:
+    """Say what the commands of a report need besides their words."""
     words = [CHECK_CONTEXT] if setting.from_files else []
     flags = " and ".join(f"--{name}" for name in setting.unrepeated)
     words += [f"the commands leave out {flags}: add it when you run one"] if flags else []

@@ -160,6 +160,7 @@ def test_the_document_is_a_match_report() -> None:
                 ],
                 "unlisted": [],
                 "notes": ["the pull is anonymous, unless the node has a credential of its own"],
+                "probes": [],
             }
         ],
         "incomplete": [],

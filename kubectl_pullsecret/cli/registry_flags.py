@@ -1,0 +1,104 @@
+"""The flags of every command that asks registries, and the way to them.
+
+Nothing is sent to a registry but through `asking`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from kubectl_pullsecret.cli.connection import ConnectionFlags
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Function
+from kubectl_pullsecret.errors import wrong_usage
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.facts.answers import Answer, Question
+    from kubectl_pullsecret.registry import Registries
+
+_PATIENCE = 15.0  # seconds for one request, where --request-timeout says nothing
+
+
+class RegistryFlags(NamedTuple):
+    """What the flags say about how registries are asked."""
+
+    authorities: Path | None  # a file with certificates that are trusted besides the system's
+    plain_http: bool
+
+    def need(self, *, asked: bool, by: str) -> None:
+        """Refuse flags that would mean nothing: registries are asked only with another one."""
+        if self != RegistryFlags(None, False) and not asked:
+            raise wrong_usage(
+                "--registry-ca and --plain-http are for registries, and none is asked",
+                remedy=f"add {by}",
+            )
+
+
+def registry_flags(function: Function) -> Function:
+    """Offer --registry-ca and --plain-http; the parameter is `registry: RegistryFlags`."""
+
+    @wraps(function)
+    def with_registry(*arguments: Any, **parameters: Any) -> Any:
+        authorities = parameters.pop("registry_ca")
+        found = RegistryFlags(
+            Path(authorities) if authorities is not None else None, parameters.pop("plain_http")
+        )
+        return function(*arguments, registry=found, **parameters)
+
+    offered: Any = with_registry
+    for option in (_PLAIN_HTTP, _REGISTRY_CA):
+        offered = option(offered)
+    return offered  # type: ignore[no-any-return]  # click's decorators keep what they decorate
+
+
+_REGISTRY_CA = click.option(
+    "--registry-ca",
+    metavar="FILE",
+    help="Trust these certificates of authorities too, when a registry shows its own.",
+)
+_PLAIN_HTTP = click.option(
+    "--plain-http",
+    is_flag=True,
+    help="Also send credentials to registries without TLS: anybody on the way can read them.",
+)
+
+
+@contextmanager
+def asking(
+    console: Console, flags: RegistryFlags, connection: ConnectionFlags
+) -> Iterator[Registries]:
+    """The registries, to be asked from this machine; --request-timeout and -v hold for them too.
+
+    Raises:
+        PullSecretError: the certificates of --registry-ca cannot be read, or a flag says nothing.
+    """
+    from kubectl_pullsecret.registry import Registries, Settings
+    from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
+
+    written = connection.given.get("request_timeout", "")
+    timeout = parse_timeout(written if isinstance(written, str) else "") or _PATIENCE
+    settings = Settings(flags.authorities, flags.plain_http, timeout)
+    verbosity = connection.verbosity
+    with Registries(settings, os.environ, log=console.log, verbosity=verbosity) as registries:
+        try:
+            yield registries
+        finally:
+            console.progress("")
+
+
+def asked(
+    console: Console,
+    flags: RegistryFlags,
+    connection: ConnectionFlags,
+    questions: Iterable[Question],
+) -> Mapping[Question, Answer]:
+    """What the registries answer. Raises PullSecretError as `asking` does."""
+    with asking(console, flags, connection) as registries:
+        return registries.ask(questions, console.progress)

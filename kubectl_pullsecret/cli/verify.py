@@ -1,0 +1,183 @@
+"""`verify`: whether registries accept the credentials of pull secrets, and give out the images."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from kubectl_pullsecret.cli.asking import agrees, can_ask
+from kubectl_pullsecret.cli.connection import USE
+from kubectl_pullsecret.cli.console import Console
+from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
+from kubectl_pullsecret.cli.source import Sighting, Source, look, source
+from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kubectl_pullsecret.diagnosis.verification import Plan, Verification, Wish
+    from kubectl_pullsecret.facts.answers import Answer, Question
+    from kubectl_pullsecret.images import Reference
+    from kubectl_pullsecret.sources.live import Wanted
+
+
+@click.command(
+    "verify", short_help="Try pull secrets against their registries, to pull only", epilog=USE
+)
+@click.argument("secrets", nargs=-1, metavar="[SECRET...]")
+@click.option(
+    "--image",
+    "images",
+    metavar="IMAGE",
+    multiple=True,
+    help="Ask whether this image may be pulled, not those in use; may be repeated.",
+)
+@source
+@all_namespaces
+@click.option("-l", "--selector", default="", metavar="SELECTOR", help="Only with these labels.")
+@click.option("--yes", is_flag=True, help="With -A: try all logins without asking first.")
+@registry_flags
+@output(Output.WIDE, Output.JSON, Output.YAML)
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    secrets: tuple[str, ...],
+    images: tuple[str, ...],
+    source: Source,
+    all_namespaces: bool,
+    selector: str,
+    yes: bool,
+    registry: RegistryFlags,
+    output: Output,
+) -> ExitCode:
+    """Try the login of every entry at the registry of its key, and the images that use it.
+
+    Each credential goes only to the host that its key names and to its token service, with the
+    right to pull alone; one that is wrong costs one refused request. The view is this machine's,
+    not the node's. Without SECRET all pull secrets of the namespace are tried.
+
+    \b
+    Examples:
+      kubectl pullsecret verify
+      kubectl pullsecret verify pull --image registry.test/team/app:v1
+      kubectl pullsecret verify -A --yes -o json
+
+    Exit codes: 0 all are valid, 1 one is rejected, expired, forbidden or unusable, 2 wrong usage,
+    3 nothing could be asked, 4 a part could not be asked or seen.
+    """  # noqa: D301 - click reads the character \b, not a backslash
+    chosen = _chosen(secrets, images, selector, everywhere=all_namespaces, source=source)
+    seen = look(console, source, partial(_wanted, chosen), everywhere=all_namespaces)
+    plan = _plan(console, seen, chosen)
+    if all_namespaces and plan.questions and not yes:
+        _agree(console, plan)
+    verification = plan.verified(_answers(console, registry, source, plan))
+    if not plan.trials and output in (Output.TEXT, Output.WIDE):
+        console.warn(f"no pull secret {seen.place}")
+    else:
+        console.write(_shown(verification, output, console, source, seen))
+    return seen.worst(verification.exit_code)
+
+
+class Chosen(NamedTuple):
+    """What the words and flags choose."""
+
+    names: tuple[str, ...]
+    images: tuple[Reference, ...]
+    selector: str
+
+
+def _chosen(
+    secrets: tuple[str, ...],
+    images: tuple[str, ...],
+    selector: str,
+    *,
+    everywhere: bool,
+    source: Source,
+) -> Chosen:
+    """Read the words; refuse what contradicts itself before anything is read or asked."""
+    from kubectl_pullsecret.cli.words import secret_name
+
+    if secrets and selector:
+        raise wrong_usage("a SECRET and -l both say which secrets", "give one of the two")
+    if secrets and everywhere and not source.from_files:
+        raise wrong_usage(
+            "a secret has a namespace: it cannot be looked for in all of them",
+            "give -n NAMESPACE instead of -A",
+        )
+    names = tuple(dict.fromkeys(map(secret_name, secrets)))
+    return Chosen(names, tuple(map(_reference, dict.fromkeys(images))), selector)
+
+
+def _reference(image: str) -> Reference:
+    from kubectl_pullsecret.images import InvalidReference, Reference
+
+    try:
+        return Reference.parse(image)
+    except InvalidReference as error:
+        remedy = "kubectl pullsecret match explains image names"
+        raise wrong_usage(f"--image {image}: {error}", remedy) from None
+
+
+def _wanted(chosen: Chosen, namespace: str) -> Wanted:
+    from kubectl_pullsecret.diagnosis.wanted import for_verify
+
+    return partial(for_verify, chosen.names, chosen.selector, not chosen.images, namespace)
+
+
+def _plan(console: Console, seen: Sighting, chosen: Chosen) -> Plan:
+    from kubectl_pullsecret.diagnosis.verification import Wish, plan_verification
+
+    wish = Wish(seen.namespace, chosen.names, chosen.images)
+    if chosen.selector:
+        wish = _labelled(wish, chosen.selector)
+    return plan_verification(seen.snapshot, wish, now=console.now)
+
+
+def _labelled(wish: Wish, selector: str) -> Wish:
+    from kubectl_pullsecret.diagnosis.label_selector import parse_selector, selects
+
+    requirements = parse_selector(selector)
+    return wish._replace(matches=lambda secret: selects(requirements, dict(secret.labels)))
+
+
+def _agree(console: Console, plan: Plan) -> None:
+    """Have many logins agreed to: a wrong password tried too often can lock an account."""
+    from kubectl_pullsecret.views.verification import asked_words
+
+    what = asked_words(plan.logins, plan.registries)
+    if not can_ask(console):
+        raise wrong_usage(f"-A would try {what}, and nobody is there to agree", "add --yes")
+    if not agrees(console, f"try {what}?"):
+        raise PullSecretError("not agreed: no login was tried")
+
+
+def _answers(
+    console: Console, registry: RegistryFlags, source: Source, plan: Plan
+) -> Mapping[Question, Answer]:
+    if not plan.questions:
+        return {}
+    return asked(console, registry, source.connection, plan.questions)
+
+
+def _shown(
+    verification: Verification, output: Output, console: Console, source: Source, seen: Sighting
+) -> str:
+    from kubectl_pullsecret.views import verification as views
+    from kubectl_pullsecret.views.commands import Setting
+
+    flags = source.connection
+    setting = Setting(flags.argv, flags.unrepeated, source.from_files)
+    if output in (Output.JSON, Output.YAML):
+        return serialised(views.verification_document(verification, setting), output)
+    homes = {proof.trial.secret.ref.namespace for proof in verification.proofs}
+    return views.verification_text(
+        verification,
+        console.terminal,
+        setting,
+        namespaces=seen.namespace is None and len(homes) > 1,
+        wide=output is Output.WIDE,
+    )

@@ -1,0 +1,83 @@
+"""The rules that know a registry's answers (`doctor --probe`); without answers they say nothing."""
+
+from __future__ import annotations
+
+from kubectl_pullsecret.credentials.keyring import Credential
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.placement import RETRIED, detach
+from kubectl_pullsecret.diagnosis.probing import answers_to_next
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.diagnosis.reasons import REASONS
+from kubectl_pullsecret.diagnosis.rules import Verdict
+from kubectl_pullsecret.diagnosis.supply import rewrite, serves_others
+from kubectl_pullsecret.facts.answers import Answer
+from kubectl_pullsecret.report import Advice, Confidence, Fix, Reason
+
+# What settles a denial, furthest first: who gets there was let in.
+_SETTLING = (
+    Cause.MANIFEST_NOT_FOUND,
+    Cause.REPOSITORY_NOT_FOUND,
+    Cause.REGISTRY_POLICY_BLOCKED,
+    Cause.ACCESS_FORBIDDEN,
+)
+
+
+def stale_credential_blocks_public_image(case: Case) -> Verdict | None:
+    """Anybody may pull the image, but the registry refuses every credential that matches."""
+    usable = case.offer.usable
+    anybody = case.answer(None)
+    if not usable or anybody is None or not anybody.yes:
+        return None
+    if not all(case.spent(credential.entry) for credential in usable):
+        return None
+    first = usable[0]
+    return Verdict(
+        Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE,
+        f"anybody may pull {_path(case)}, but the kubelet shows the credential of "
+        f"secret/{first.secret}, which is refused",
+        fixes=_without(case, first) if len(usable) == 1 else rewrite(case, first),
+    )
+
+
+def _without(case: Case, credential: Credential) -> tuple[Fix, ...]:
+    """Take the secret away where nothing else needs it, and the list can change; else renew it."""
+    if serves_others(case, credential.secret, credential.entry):
+        return rewrite(case, credential)
+    return detach(case, [credential.secret]) or rewrite(case, credential)
+
+
+def given_out_from_here(case: Case) -> Verdict | None:
+    """What the node was denied, this machine would get with the same credential."""
+    asked = answers_to_next(case)
+    if case.attempt is None or not any(answer.yes for _, answer in asked):
+        return None
+    who = next(asker.words for asker, answer in asked if answer.yes)
+    return Verdict(
+        Reason.CHANGED_SINCE_LAST_ATTEMPT,
+        f"the node was denied, but from here {who} may pull {_path(case)} now: a right was given "
+        "since, or the node takes another way",
+        confidence=Confidence.LIKELY,
+        fixes=(Advice("if the next try fails too: look at the node's mirrors and proxy"),),
+        then=RETRIED,
+    )
+
+
+def settled_by_registry(case: Case) -> Verdict | None:
+    """The registry says to the kubelet's own credential what its message left open."""
+    answers = [answer for _, answer in answers_to_next(case)]
+    for cause in _SETTLING:
+        for answer in answers:
+            if answer.cause is cause:
+                return _as_answered(Reason(cause.value), answer)
+    return None
+
+
+def _as_answered(reason: Reason, answer: Answer) -> Verdict:
+    page = REASONS[reason]
+    advice = f"correct the tag: {', '.join(answer.tags)}" if answer.tags else page.fix
+    return Verdict(reason, page.means, fixes=(Advice(advice),))
+
+
+def _path(case: Case) -> str:
+    assert case.reference is not None
+    return case.reference.path

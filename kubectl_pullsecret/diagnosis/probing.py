@@ -1,0 +1,132 @@
+"""What registries could be asked about a case, and what their answers add to its proof.
+
+Nothing is asked here: the questions stand in the report, and who wants them answered diagnoses
+again with `Snapshot.with_answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kubectl_pullsecret.credentials import AuthEntry
+from kubectl_pullsecret.credentials.kinds import about
+from kubectl_pullsecret.diagnosis.case import Case
+from kubectl_pullsecret.diagnosis.pull_errors import Cause
+from kubectl_pullsecret.facts.answers import Answer, Login, Question
+from kubectl_pullsecret.images import Reference
+from kubectl_pullsecret.report import Evidence
+
+# Answers that say what is there, and not only who may not see it.
+_TELLING = frozenset({None, Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
+_NOT_THERE = frozenset({Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
+_PLACE = "from here"  # not from the node, whose network, proxy and mirrors may be others
+
+
+class Asker(NamedTuple):
+    """Somebody in whose name a registry can be asked: a secret's user, or anybody."""
+
+    secret: str = ""
+    entry: AuthEntry | None = None
+
+    @property
+    def words(self) -> str:
+        """Who it is, for people."""
+        if self.entry is None:
+            return "anybody"
+        return f"user {self.entry.username} of secret/{self.secret}"
+
+    def question(self, image: Reference) -> Question:
+        """Whether an image can be pulled in this name."""
+        return Question.about(image, Login.of(self.entry) if self.entry is not None else None)
+
+
+ANYBODY = Asker()
+
+
+def questions_of(case: Case) -> tuple[Question, ...]:
+    """What the registry should be asked to settle a case; a spent credential is not sent."""
+    if case.reference is None:
+        return ()
+    image = case.reference
+    return tuple(
+        asker.question(image)
+        for asker in _askers(case)
+        if asker.entry is None or not about(asker.entry).over(case.now)
+    )
+
+
+def next_askers(case: Case) -> tuple[Asker, ...]:
+    """In whose name the kubelet's next try goes: with a match, never in anybody's."""
+    offered = tuple(Asker(one.secret, one.entry) for one in case.offer.usable)
+    return tuple(dict.fromkeys(offered)) or (ANYBODY,)
+
+
+def answers_to_next(case: Case) -> tuple[tuple[Asker, Answer], ...]:
+    """The answers to the kubelet's next try; empty unless all that can be asked were."""
+    found = []
+    for asker in next_askers(case):
+        answer = case.answer(asker.entry)
+        if answer is not None:
+            found.append((asker, answer))
+        elif asker.entry is None or not about(asker.entry).over(case.now):
+            return ()
+    return tuple(found)
+
+
+def probe_lines(case: Case) -> Iterator[Evidence]:
+    """What was answered about a case, line by line."""
+    asked = ((asker, case.answer(asker.entry)) for asker in _askers(case))
+    return answer_lines([(asker, answer) for asker, answer in asked if answer is not None])
+
+
+def answer_lines(answers: Sequence[tuple[Asker, Answer]]) -> Iterator[Evidence]:
+    """Who asked, and what the registry answered; what should be known of the way to it."""
+    for asker, answer in answers:
+        yield Evidence("probe", (_PLACE, asker.words, told(answer)))
+    notes = dict.fromkeys(note for _, answer in answers for note in answer.notes)
+    yield from (Evidence("note", (note,)) for note in notes)
+
+
+def told(answer: Answer) -> str:
+    """An answer in a few words."""
+    if answer.withheld:
+        return f"not asked: {answer.withheld}"
+    if answer.yes:
+        return "may pull it"
+    return f"{answer.said}; nearest tags: {', '.join(answer.tags)}" if answer.tags else answer.said
+
+
+def settled(case: Case) -> bool:
+    """Whether an answer tells what is there, so that nothing of a case stays open."""
+    answers = (case.answer(asker.entry) for asker in _askers(case))
+    return any(answer is not None and answer.cause in _TELLING for answer in answers)
+
+
+def probed_at_all(case: Case) -> bool:
+    """Whether a registry was asked about a case."""
+    return any(case.answer(asker.entry) is not None for asker in _askers(case))
+
+
+def _askers(case: Case) -> tuple[Asker, ...]:
+    """Who the kubelet would be, who it would be after the fix, and anybody."""
+    attempt = case.attempt
+    if attempt is not None and attempt.error.cause in _NOT_THERE:
+        return next_askers(case)[:1]
+    if not case.denied:
+        return ()
+    offered = [*case.offer.usable, *case.account_offer.usable]
+    askers = [Asker(one.secret, one.entry) for one in offered]
+    if not offered and case.reference is not None:
+        askers += _unlisted(case, case.reference)
+    return (*dict.fromkeys(askers), ANYBODY)
+
+
+def _unlisted(case: Case, image: Reference) -> list[Asker]:
+    """The first secret of the namespace that no list has and that would serve."""
+    found = [
+        Asker(secret.name, entry)
+        for secret, entry in case.known.candidates.serving(image)
+        if secret.namespace == case.namespace and entry.usable
+    ]
+    return found[:1]
