@@ -48,6 +48,15 @@ NO_CLUSTER = """{"apiVersion": "v1", "kind": "Config", "current-context": "none"
 "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}]}"""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the tests may do to the machine."""
+    parser.addoption(
+        "--install",
+        action="store_true",
+        help="install the Debian packages that the tests on a real node need (as root, apt-get)",
+    )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_from_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The developer's terminal and cluster do not change what a test sees."""

@@ -48,7 +48,13 @@ def test_the_readme_has_one_line_that_runs_it_and_one_that_tests_it() -> None:
 def test_ci_runs_both_commands_of_the_readme_in_order(tmp_path: Path) -> None:
     run = ci(tmp_path, readme("echo first >> ran", 'echo "second, CI=$CI" >> ran'))
     assert run.returncode == 0, run.stderr
-    assert (tmp_path / "ran").read_text() == "first\nsecond, CI=true\n"
+    assert (tmp_path / "ran").read_text() == "first\nsecond, CI=true --install\n"
+
+
+def test_ci_lets_the_tests_install_what_a_node_needs(tmp_path: Path) -> None:
+    run = ci(tmp_path, readme("echo", "echo --cov"))
+    assert "== doctor: echo\n" in run.stdout
+    assert "== test: echo --cov --install\n--cov --install\n" in run.stdout
 
 
 @pytest.mark.parametrize(

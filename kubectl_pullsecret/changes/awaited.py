@@ -56,6 +56,7 @@ class Still(NamedTuple):
 
     sentence: str
     endless: bool = False  # nothing will come of waiting
+    unanswered: bool = False  # the server does not answer, so that nobody knows
 
 
 Progress = Done | Failed | Still

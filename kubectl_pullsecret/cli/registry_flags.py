@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.facts.answers import Answer, Question
     from kubectl_pullsecret.registry import Registries
 
-_PATIENCE = 15.0  # seconds for one request, where --request-timeout says nothing
-
 
 class RegistryFlags(NamedTuple):
     """What the flags say about how registries are asked."""
@@ -82,9 +80,11 @@ def asking(
     from kubectl_pullsecret.registry import Registries, Settings
     from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
 
+    settings = Settings(flags.authorities, flags.plain_http)
     written = connection.given.get("request_timeout", "")
-    timeout = parse_timeout(written if isinstance(written, str) else "") or _PATIENCE
-    settings = Settings(flags.authorities, flags.plain_http, timeout)
+    timeout = parse_timeout(written if isinstance(written, str) else "")
+    if timeout is not None:  # else the registries' own: none has all the time in the world
+        settings = settings._replace(timeout=timeout)
     verbosity = connection.verbosity
     with Registries(settings, os.environ, log=console.log, verbosity=verbosity) as registries:
         try:

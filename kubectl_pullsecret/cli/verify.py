@@ -75,10 +75,7 @@ def command(
     if all_namespaces and plan.questions and not yes:
         _agree(console, plan)
     verification = plan.verified(_answers(console, registry, source, plan))
-    if not plan.trials and output in (Output.TEXT, Output.WIDE):
-        console.warn(f"no pull secret {seen.place}")
-    else:
-        console.write(_shown(verification, output, console, source, seen))
+    console.write(_shown(verification, output, console, source, seen))
     return seen.worst(verification.exit_code)
 
 
@@ -134,7 +131,10 @@ def _plan(console: Console, seen: Sighting, chosen: Chosen) -> Plan:
     wish = Wish(seen.namespace, chosen.names, chosen.images)
     if chosen.selector:
         wish = _labelled(wish, chosen.selector)
-    return plan_verification(seen.snapshot, wish, now=console.now)
+    plan = plan_verification(seen.snapshot, wish, now=console.now)
+    if not plan.trials:
+        raise PullSecretError(f"no pull secret {seen.place}: nothing is verified")
+    return plan
 
 
 def _labelled(wish: Wish, selector: str) -> Wish:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.sources.transport import Client
 
 _BETWEEN_LOOKS = 2.0  # seconds
+_LEAST = 5.0  # seconds that a look may take, however short the timeout is
 _TIMEOUT = 300.0  # seconds, without --timeout
 
 
@@ -109,7 +110,7 @@ def follow(
         return ExitCode.FINE
     verdict = wait_for(console, client, awaited, waiting.timeout)
     if verdict.code is ExitCode.FAILED:
-        raise PullSecretError(verdict.sentence)
+        raise PullSecretError(verdict.sentence, remedy="the change itself is made")
     if changing.output is not Output.TEXT:  # what is asked for is on stdout already
         if verdict.code is not ExitCode.FINE:
             console.fail(PullSecretError(verdict.sentence, remedy="the doctor knows why"))
@@ -147,17 +148,20 @@ def wait_for(
 ) -> Verdict:
     """Look every two seconds, for `timeout` seconds at most; progress goes to stderr.
 
-    A look that fails because nobody answers is tried again.
+    A server that does not answer is waited for too, and that is said; while it starts it may refuse
+    what it allows later.
 
     Raises:
         PullSecretError: the pods cannot be seen.
     """
     from kubectl_pullsecret.changes.awaited import Done, Failed
 
-    began = clock()
+    began, outage = clock(), False
     try:
         while True:
-            progress = _look(console, client, awaited, clock)
+            client.until = time.monotonic() + max(_LEAST, began + timeout - clock())
+            progress = _look(console, client, awaited, clock, starting=outage)
+            outage = _tell_outage(console, progress, outage)
             if isinstance(progress, Done):
                 return Verdict(ExitCode.FINE, progress.sentence)
             if isinstance(progress, Failed):
@@ -169,7 +173,23 @@ def wait_for(
             console.progress(f"waiting: {progress.sentence}")
             sleep(min(_BETWEEN_LOOKS, left))
     finally:
+        client.until = None
         console.progress("")
+
+
+def _tell_outage(console: Console, progress: Progress, before: bool) -> bool:
+    """Say once that the server does not answer, and once that it does again; whether it does not.
+
+    On any stderr: who reads the log of a pipeline wants to know why nothing happens.
+    """
+    from kubectl_pullsecret.changes.awaited import Still
+
+    now = isinstance(progress, Still) and progress.unanswered
+    if isinstance(progress, Still) and now and not before:
+        console.warn(f"{progress.sentence}; the change is made, and the server is waited for")
+    if before and not now:
+        console.say("the server answers again")
+    return now
 
 
 def _unsettled(progress: Still, timeout: float) -> str:
@@ -179,8 +199,14 @@ def _unsettled(progress: Still, timeout: float) -> str:
 
 
 def _look(
-    console: Console, client: Client, awaited: Awaited, clock: Callable[[], float]
+    console: Console,
+    client: Client,
+    awaited: Awaited,
+    clock: Callable[[], float],
+    *,
+    starting: bool,
 ) -> Progress:
+    """What is seen of the pods; `starting`: the server has just not answered."""
     from kubectl_pullsecret.changes.awaited import Still, progress_of, selection_of, unseen
     from kubectl_pullsecret.diagnosis.wanted_by_doctor import for_doctor
     from kubectl_pullsecret.sources.live import observe
@@ -190,10 +216,14 @@ def _look(
     try:
         snapshot = observe(client, partial(for_doctor, selection_of(awaited), now))
     except ApiError as error:
-        if error.not_found or error.code in (0, 429) or error.code >= 500:
+        if error.not_found:
             return Still(error.message)
+        if error.code in (0, 429) or error.code >= 500 or (starting and error.code in (401, 403)):
+            return Still(error.message, unanswered=True)
         raise
     why = unseen(snapshot)
+    if why and starting:
+        return Still(why, unanswered=True)
     if why:
         raise PullSecretError(f"the pods cannot be followed: {why}")
     return progress_of(snapshot, awaited, now=now)

@@ -30,6 +30,7 @@ class AuthEntry(NamedTuple):
         str, ...
     ] = ()  # fields that the kubelet drops: identitytoken, registrytoken, ...
     disagrees: bool = False  # `auth` decides, and username/password beside it say something else
+    identity_token: Masked = Masked("")  # which the kubelet ignores, and a token service may take
 
     @property
     def usable(self) -> bool:
@@ -155,7 +156,21 @@ def _entry(key: str, value: Json, holder: Holder) -> AuthEntry:
         beside = (username, password)
         username, password = _decode_auth(auth, key, holder)
         disagrees = any(a and a != b for a, b in zip(beside, (username, password), strict=True))
-    return AuthEntry(key, username, Masked(password), fields["email"], ignored, disagrees)
+    return AuthEntry(
+        key,
+        username,
+        Masked(password),
+        fields["email"],
+        ignored,
+        disagrees,
+        Masked(_identity_token(value)),
+    )
+
+
+def _identity_token(members: tuple[tuple[str, Json], ...]) -> str:
+    """Find what docker puts beside a user name without password; a wrong type is none."""
+    found = (value for name, value in members if field_name(name) == "identitytoken")
+    return next((clean(value) for value in found if isinstance(value, str)), "")
 
 
 def _fields(

@@ -18,12 +18,13 @@ from kubectl_pullsecret.diagnosis.findings import (
     warning,
 )
 from kubectl_pullsecret.diagnosis.grouping import group, outages
-from kubectl_pullsecret.diagnosis.healthy import Others, next_pull
+from kubectl_pullsecret.diagnosis.healthy import next_pull
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
+from kubectl_pullsecret.diagnosis.others import Others
 from kubectl_pullsecret.diagnosis.probing import questions_of
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
-from kubectl_pullsecret.diagnosis.unseen import missing_target, refused
+from kubectl_pullsecret.diagnosis.unseen import missing_target, refused, unseen_of_running
 from kubectl_pullsecret.facts.answers import Question
 from kubectl_pullsecret.facts.objects import Workload
 from kubectl_pullsecret.facts.pods import may_wait
@@ -43,12 +44,13 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
     cases = Cases(Known(snapshot, now), _crowded_accounts(failing))
     failed = [cases.of_attempts(pod) for pod in failing]
     templates = [list(cases.of_template(one)) for one in _idle_workloads(selected, owners)]
+    running = [case for one in examined for case in cases.of_running(one)]
     findings = group(
         [
             *(finding for of_pod in failed for finding in _failures(of_pod)),
             *_before_pull(snapshot, owners, selected, examined),
             *_pod_predictions(cases, examined, selected.ask_all),
-            *_warnings(cases, examined, failed),
+            *_warnings(running, failed),
             *filter(None, (prediction(case) for of in templates for case in of)),
             *_of_changed_templates(cases, selected, owners),
             *(found for one in selected.accounts for found in account_findings(snapshot, one)),
@@ -58,6 +60,7 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         part for of_one in (*failed, *templates) for case in of_one for part in not_seen(case)
     ]
     unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
+    unseen += unseen_of_running(running) if selection.healthy else ()
     unseen += [*map(missing_target, selected.missing), *refused(snapshot)]
     return Report(
         findings=findings,
@@ -124,11 +127,8 @@ def _pod_predictions(
                 yield found
 
 
-def _warnings(
-    cases: Cases, examined: Iterable[ExaminedPod], failed: Iterable[list[Case]]
-) -> Iterator[Finding]:
+def _warnings(running: list[Case], failed: Iterable[list[Case]]) -> Iterator[Finding]:
     """What may fail when a pod that runs, or a new one in its place, pulls again."""
-    running = [case for one in examined for case in cases.of_running(one)]
     others = Others.of((case for of_pod in failed for case in of_pod), running)
     foreseen = (next_pull(case, others) for case in running)
     return (warning(one) for one in foreseen if one is not None)

@@ -15,7 +15,8 @@ from kubectl_pullsecret.report import Confidence, Reason
 # life only, and never earlier than a day before. An ECR token (12 hours) has an hour left then.
 NOTICE = timedelta(hours=24)
 LAST_PART = 12
-# A Secret may be much older than what was last written into it.
+# Of the kinds that live equally long; of others the Secret tells when they were written into it,
+# if it tells that.
 _LIVES: dict[CredentialKind, timedelta] = {
     CredentialKind.ECR: timedelta(hours=12),
     CredentialKind.ECR_PUBLIC: timedelta(hours=12),
@@ -49,7 +50,6 @@ def _notice(case: Case, credential: Credential, end: datetime) -> timedelta:
     """How long before its end a credential is told of."""
     secret = case.snapshot.secrets.get((case.namespace, credential.secret))
     changed = secret.changed if secret is not None else None
-    kind = about(credential.entry).kind
-    lives = [_LIVES[kind]] if kind in _LIVES else []
-    lives += [end - changed] if changed is not None and changed < end else []
-    return min(NOTICE, min(lives, default=NOTICE * LAST_PART) / LAST_PART)
+    since_written = end - changed if changed is not None else NOTICE * LAST_PART
+    life = _LIVES.get(about(credential.entry).kind, since_written)
+    return min(NOTICE, life / LAST_PART)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.placement import RETRIED, detach
-from kubectl_pullsecret.diagnosis.probing import answers_to_next
+from kubectl_pullsecret.diagnosis.probing import Asker, answers_to_next
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
@@ -64,18 +64,20 @@ def given_out_from_here(case: Case) -> Verdict | None:
 
 def settled_by_registry(case: Case) -> Verdict | None:
     """The registry says to the kubelet's own credential what its message left open."""
-    answers = [answer for _, answer in answers_to_next(case)]
+    asked = answers_to_next(case)
     for cause in _SETTLING:
-        for answer in answers:
+        for asker, answer in asked:
             if answer.cause is cause:
-                return _as_answered(Reason(cause.value), answer)
+                return _as_answered(case, Reason(cause.value), asker, answer)
     return None
 
 
-def _as_answered(reason: Reason, answer: Answer) -> Verdict:
+def _as_answered(case: Case, reason: Reason, asker: Asker, answer: Answer) -> Verdict:
     page = REASONS[reason]
+    forbidden = reason is Reason.ACCESS_FORBIDDEN
+    why = f"the registry refuses {_path(case)} to {asker.words}" if forbidden else page.means
     advice = f"correct the tag: {', '.join(answer.tags)}" if answer.tags else page.fix
-    return Verdict(reason, page.means, fixes=(Advice(advice),))
+    return Verdict(reason, why, fixes=(Advice(advice),))
 
 
 def _path(case: Case) -> str:

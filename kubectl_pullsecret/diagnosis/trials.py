@@ -85,7 +85,8 @@ def _of_secret(secret: Secret, images: ImagesOf, now: datetime) -> Iterator[Tria
     decoded = decode(secret.content, secret.type, now=now)
     content = secret.content
     if isinstance(content, NotAPullSecret):
-        yield Trial(secret, settled=LoginState.UNUSABLE, why=content.why)
+        fixes = (_read_by_none(secret),) if decoded.entries else ()
+        yield Trial(secret, settled=LoginState.UNUSABLE, why=content.why, fixes=fixes)
     elif isinstance(content, Malformed):
         yield _malformed(secret, content)
     elif not decoded.entries:
@@ -94,6 +95,13 @@ def _of_secret(secret: Secret, images: ImagesOf, now: datetime) -> Iterator[Tria
     for one in () if isinstance(content, NotAPullSecret) else decoded.entries:
         place = EntryPlace(secret.ref.namespace, secret.ref.name, one.entry.key)
         yield _of_entry(secret, decoded, one, images.get(place, ()), now)
+
+
+def _read_by_none(secret: Secret) -> Fix:
+    """What becomes of a docker config where the kubelet does not look; the name is the user's."""
+    ref = secret.ref
+    command = f"kubectl pullsecret create NAME -n {ref.namespace} --from-secret {ref.name}"
+    return Advice(f"make a pull secret of what it holds: {command}")
 
 
 def _malformed(secret: Secret, content: Malformed) -> Trial:

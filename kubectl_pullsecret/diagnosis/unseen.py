@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.facts.kinds import plural
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.reads import Get, Refusal
@@ -22,6 +25,14 @@ def missing_target(target: ObjectRef) -> Incomplete:
     """One of several targets, of which nothing can be said."""
     resource = f"{plural(target.kind)}/{target.name}"
     return Incomplete("get", resource, target.namespace, "it was not found")
+
+
+def unseen_of_running(cases: Iterable[Case]) -> Iterator[Incomplete]:
+    """The secrets on which the next pulls hang, and of which nothing is known; each once."""
+    unseen = {(case.namespace, one.name): case.snapshot for case in cases for one in case.unseen}
+    for (namespace, name), snapshot in unseen.items():
+        why = f"whether pods would pull with it again; {what_helps(snapshot, 'Secret', namespace)}"
+        yield Incomplete("get", f"secrets/{name}", namespace, why)
 
 
 def refused(snapshot: Snapshot) -> tuple[Incomplete, ...]:

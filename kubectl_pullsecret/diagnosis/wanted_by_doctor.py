@@ -10,17 +10,13 @@ from kubectl_pullsecret.diagnosis.before_pull import CREATE_EVENT
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.examination import Cases, ExaminedPod, examine
 from kubectl_pullsecret.diagnosis.findings import prediction
-from kubectl_pullsecret.diagnosis.healthy import (
-    Others,
-    is_by_luck,
-    may_be_webhook,
-    never_pulled,
-    next_pull,
-)
+from kubectl_pullsecret.diagnosis.healthy import never_pulled, next_pull
 from kubectl_pullsecret.diagnosis.known import Known
+from kubectl_pullsecret.diagnosis.others import Others
 from kubectl_pullsecret.diagnosis.placement import account_ref
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
+from kubectl_pullsecret.diagnosis.successor import may_be_of_webhook
 from kubectl_pullsecret.diagnosis.wanted import (
     WORKLOAD_KINDS,
     named_secrets,
@@ -188,7 +184,7 @@ def _for_warnings(running: Sequence[Case], failed: Sequence[Case]) -> Iterator[R
         foreseen = next_pull(case, others)
         if foreseen is not None and not foreseen.case.offer.usable:
             yield from _elsewhere(foreseen.case, Need.OPTIONAL)
-        if is_by_luck(case, others):
+        if others.have_credential(case):
             yield List("Event", case.namespace, "reason=Pulled", need=Need.OPTIONAL)
         if never_pulled(case):
             yield List("Node", "", need=Need.OPTIONAL)
@@ -201,7 +197,7 @@ def _around_new_pod(case: Case) -> Iterator[Read]:
         return
     yield from of_spec(case.namespace, template, case.snapshot)
     account = account_ref(case)
-    if not template.pull_secrets and case.account is not None and may_be_webhook(case):
+    if not template.pull_secrets and case.account is not None and may_be_of_webhook(case):
         yield TryPod(account.namespace, account.name)
     yield from named_secrets(account.namespace, case.snapshot.injected(account) or ())
 

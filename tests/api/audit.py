@@ -11,11 +11,13 @@ from typing import Any
 from tests.api.identities import SEEDER
 
 # RequestReceived is written before a request is handled, so that none can be overlooked.
+_SERVERS = ("system:apiserver", "system:kube-controller-manager", "system:kube-scheduler")
 POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
     "rules": [
-        {"level": "None", "users": ["system:apiserver", "system:kube-controller-manager", SEEDER]},
+        {"level": "None", "users": [*_SERVERS, SEEDER]},
+        {"level": "None", "userGroups": ["system:nodes"]},
         {"level": "Metadata"},
     ],
 }

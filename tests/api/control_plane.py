@@ -11,8 +11,9 @@ import json
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.api import audit
@@ -24,6 +25,7 @@ from tests.api.server_process import ServerError, ServerProcess
 from tests.programs.real import Programs
 
 STARTS_WITHIN = 60.0  # seconds; 3 on two idle cores
+LOOPBACK = "127.0.0.1"
 CONTROLLERS = (
     "cronjob-controller",
     "daemonset-controller",
@@ -45,8 +47,8 @@ def control_plane(programs: Programs) -> Iterator[ControlPlane]:
     try:
         with socket.socket() as port:
             port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            port.bind(("127.0.0.1", 0))
-            plane = ControlPlane(programs, folder, port.getsockname()[1])
+            port.bind((LOOPBACK, 0))
+            plane = ControlPlane(programs, folder, Site(LOOPBACK, port.getsockname()[1]))
             try:
                 plane.start()
                 yield plane
@@ -56,21 +58,30 @@ def control_plane(programs: Programs) -> Iterator[ControlPlane]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the API server is to be found, and the namespaces in which the servers run."""
+
+    address: str
+    port: int
+    within: tuple[str, ...] = ()  # before a command; () where the tests themselves run
+
+
 class ControlPlane:
     """etcd, kube-apiserver and, between start_ and stop_controllers, kube-controller-manager."""
 
-    def __init__(self, programs: Programs, folder: Path, port: int) -> None:
-        self._folder, self._port = folder, port
-        self.server = f"https://127.0.0.1:{port}"
+    def __init__(self, programs: Programs, folder: Path, site: Site) -> None:
+        self._folder, self._site = folder, site
+        self.server = f"https://{site.address}:{site.port}"
         self.authority = Authority(folder)
         self._tokens = self.authority.service_accounts()
-        self.etcd = Etcd(programs, folder)
-        self._api_server = ServerProcess(self._api_server_command(programs), folder)
+        self.etcd = Etcd(programs, folder, site.within)
+        self._api_server = ServerProcess(self._api_server_command(programs), folder, site.within)
         self._programs = programs
         self._controllers: ServerProcess | None = None
         self._audit_log = folder / "audit.log"
         self._audit_log.touch()
-        self.api = AdminApi("127.0.0.1", port, self.authority.tls(self._admin(SEEDER)))
+        self.api = AdminApi(site.address, site.port, self.authority.tls(self.admin(SEEDER)))
 
     def start(self) -> None:
         self.etcd.process.start()
@@ -117,7 +128,7 @@ class ControlPlane:
         self.etcd.compact()
         self.restart_api_server()
 
-    def start_controllers(self) -> None:
+    def start_controllers(self, also: Iterable[str] = ()) -> None:
         """The controllers that own pods, namespaces and accounts, until `stop_controllers`.
 
         They work when they have made the account that is taken away from them here.
@@ -126,18 +137,18 @@ class ControlPlane:
         if self.api.answers(account):
             self.api.delete(account)
         kubeconfig = self.kubeconfig(
-            self._folder / "controllers.kubeconfig", self._admin("system:kube-controller-manager")
+            self._folder / "controllers.kubeconfig", self.admin("system:kube-controller-manager")
         )
         command = (
             str(self._programs.path("kube-controller-manager")),
             f"--kubeconfig={kubeconfig}",
             f"--service-account-private-key-file={self._tokens.key}",
             f"--root-ca-file={self.authority.certificate}",
-            f"--controllers={','.join(CONTROLLERS)}",
+            f"--controllers={','.join((*CONTROLLERS, *also))}",
             "--leader-elect=false",
             "--secure-port=0",
         )
-        self._controllers = ServerProcess(command, self._folder)
+        self._controllers = ServerProcess(command, self._folder, self._site.within)
         self._controllers.start()
         self._controllers.wait_until(lambda: self.api.answers(account), STARTS_WITHIN)
 
@@ -168,27 +179,30 @@ class ControlPlane:
         """What arrived since then, without this object's own requests and the servers'."""
         return audit.requests_in(self._audit_log, mark)
 
-    def _admin(self, user: str) -> Identity:
+    def admin(self, user: str) -> Identity:
+        """A user who may do everything."""
         return self.authority.client(user, ADMINS)
 
     def _api_server_command(self, programs: Programs) -> tuple[str, ...]:
         policy = self._folder / "audit-policy.json"
         policy.write_text(json.dumps(audit.POLICY), encoding="utf-8")
-        serving = self.authority.server()
+        site = self._site
+        serving = self.authority.server(site.address)
         return (
             str(programs.path("kube-apiserver")),
-            "--advertise-address=127.0.0.1",  # else it asks for a default route
+            f"--advertise-address={site.address}",  # else it asks for a default route
             "--audit-log-mode=blocking",  # a request is in the log before it is answered
             f"--audit-log-path={self._folder / 'audit.log'}",
             f"--audit-policy-file={policy}",
-            "--authorization-mode=RBAC",
-            "--bind-address=127.0.0.1",
+            "--authorization-mode=Node,RBAC",
+            f"--bind-address={site.address}",
             f"--client-ca-file={self.authority.certificate}",
+            "--enable-admission-plugins=NodeRestriction",
             "--endpoint-reconciler-type=none",
             f"--etcd-servers={ADDRESS}",
             "--feature-gates=ImageVolume=true",
             "--permit-port-sharing",
-            f"--secure-port={self._port}",
+            f"--secure-port={site.port}",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={self._tokens.certificate}",
             f"--service-account-signing-key-file={self._tokens.key}",

@@ -24,7 +24,7 @@ _OPERATIONS = 128  # in one transaction, at most (--max-txn-ops)
 class Etcd:
     """One member, which syncs nothing to the disk, and its JSON gateway on the same socket."""
 
-    def __init__(self, programs: Programs, folder: Path) -> None:
+    def __init__(self, programs: Programs, folder: Path, within: tuple[str, ...] = ()) -> None:
         self._socket = folder / ADDRESS.removeprefix("unix://")
         command = (
             str(programs.path("etcd")),
@@ -37,7 +37,7 @@ class Etcd:
             "--log-level=warn",
             "--unsafe-no-fsync",
         )
-        self.process = ServerProcess(command, folder)
+        self.process = ServerProcess(command, folder, within)
 
     def compact(self) -> None:
         """Forgets all past revisions."""

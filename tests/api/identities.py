@@ -31,9 +31,10 @@ class Authority:
         self.certificate = folder / "ca.crt"
         self._ca.cert_pem.write_to_path(self.certificate)
 
-    def server(self) -> Identity:
-        """For 127.0.0.1 and localhost."""
-        return self._write("server", self._ca.issue_cert("127.0.0.1", "localhost"))
+    def server(self, address: str) -> Identity:
+        """For this IP address, 127.0.0.1 and localhost."""
+        names = dict.fromkeys((address, "127.0.0.1", "localhost"))
+        return self._write("server", self._ca.issue_cert(*names))
 
     def service_accounts(self) -> Identity:
         """The key that signs tokens of service accounts."""

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,8 @@ class ServerProcess:
 
     command: tuple[str, ...]
     folder: Path  # where it runs and logs
+    within: tuple[str, ...] = ()  # before the command: what enters the namespaces where it runs
+    environment: Mapping[str, str] | None = None  # None: the test run's
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -41,8 +43,9 @@ class ServerProcess:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                ending_with(os.getpid(), self.command),
+                ending_with(os.getpid(), (*self.within, *self.command)),
                 cwd=self.folder,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

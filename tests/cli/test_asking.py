@@ -1,12 +1,13 @@
-"""Which one of several: what is shown, and what counts as an answer."""
+"""What is asked at a terminal, and what counts as an answer."""
 
 from __future__ import annotations
 
 import io
 
+import click
 import pytest
 
-from kubectl_pullsecret.cli.asking import which
+from kubectl_pullsecret.cli.asking import agrees, which
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.views.terminal import PIPE
@@ -40,3 +41,20 @@ def test_three_times_nothing_of_it_is_wrong_usage() -> None:
     with pytest.raises(PullSecretError, match="none of them was chosen") as caught:
         asked(b"x\n" * 3)
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"),
+    [(b"y\n", True), (b" YES \n", True), (b"\n", False), (b"n\n", False), (b"yeah\n", False)],
+)
+def test_only_yes_is_agreement(typed: bytes, agreed: bool) -> None:
+    err = io.StringIO()
+    console = Console(io.BytesIO(typed), io.StringIO(), err, NOW, PIPE)
+    assert agrees(console, "go on?") is agreed
+    assert err.getvalue() == "go on? [y/N] "
+
+
+def test_who_hangs_up_aborts() -> None:
+    console = Console(io.BytesIO(b""), io.StringIO(), io.StringIO(), NOW, PIPE)
+    with pytest.raises(click.Abort):
+        agrees(console, "go on?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
@@ -28,8 +29,15 @@ class Server(RecordedServer):
     """One whose pods get on while somebody waits."""
 
     fails: int = 0  # so many of the next requests
+    until: float | None = None
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.bounds: list[float] = []
 
     def get(self, path: str, action: Any) -> dict[str, Any]:
+        assert self.until is not None
+        self.bounds.append(self.until)
         if self.fails:
             self.fails -= 1
             raise ApiError("cannot reach the server", code=0)
@@ -42,6 +50,7 @@ class World:
     def __init__(self, *forbidden: tuple[str, str]) -> None:
         self.server = Server([], forbidden)
         self.time = 0.0
+        self.stderr = io.StringIO()
         self.slept: list[float] = []
         self.later: dict[int, Callable[[], object]] = {}  # by the number of the sleep before it
 
@@ -53,8 +62,11 @@ class World:
     def becomes(self, cluster: Cluster) -> None:
         self.server.objects = cluster.objects
 
+    def told(self) -> list[str]:
+        return self.stderr.getvalue().splitlines()
+
     def wait(self, timeout: float = 300.0) -> Verdict:
-        console = Console(io.BytesIO(), io.StringIO(), io.StringIO(), NOW, PIPE, began=0.0)
+        console = Console(io.BytesIO(), io.StringIO(), self.stderr, NOW, PIPE, began=0.0)
         awaited = Awaited((ObjectRef("Pod", NAMESPACE, "demo"),), NOW - timedelta(seconds=10))
         client = cast("Client", self.server)
         clock = lambda: self.time  # noqa: E731 - a clock of one line
@@ -113,6 +125,36 @@ def test_a_server_that_stays_away_is_what_is_said_at_the_end() -> None:
     world.server.fails = 1000
     verdict = world.wait(timeout=3.0)
     assert verdict == Verdict(ExitCode.FAILED, "not settled within 3 s: cannot reach the server")
+
+
+def test_an_outage_is_told_once_and_its_end_too() -> None:
+    world = World()
+    world.becomes(pod())
+    world.server.fails = 5
+    world.wait()
+    assert world.told() == [
+        "warning: cannot reach the server; the change is made, and the server is waited for",
+        "the server answers again",
+    ]
+
+
+def test_a_server_that_starts_may_refuse_what_it_allows_later() -> None:
+    world = World(("get", "pods"))
+    world.becomes(pod())
+    world.server.fails = 1
+    world.later[2] = world.server.forbidden.clear
+    assert world.wait().code is ExitCode.FINE
+    assert world.slept == [2.0, 2.0]
+
+
+def test_no_request_goes_on_far_past_the_timeout() -> None:
+    world = World()
+    world.server.fails = 1000
+    began = time.monotonic()
+    world.wait(timeout=3.0)
+    assert world.server.bounds
+    assert all(0 < until - began <= 6 for until in world.server.bounds)
+    assert world.server.until is None
 
 
 def test_pods_that_nobody_may_see_end_it_at_once() -> None:

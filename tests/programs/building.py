@@ -1,11 +1,8 @@
-"""Builds the real programs from their Go modules: go/go.mod and go/go.sum say which, exactly."""
+"""Builds the real programs from their Go modules."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-import re
 import shutil
 import signal
 import subprocess
@@ -17,38 +14,26 @@ from pathlib import Path
 
 from tests.programs.missing import MissingError, last_lines
 from tests.programs.process import ending_with
+from tests.programs.sets import ProgramSet
 from tests.programs.toolchain import a_go
 
-MODULE = Path(__file__).parent / "go"
-PACKAGES = {
-    "etcd": "go.etcd.io/etcd/server/v3",
-    "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
-    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
-    "kubectl": "k8s.io/kubernetes/cmd/kubectl",
-}
 PATIENCE = 3600.0  # seconds, for a build, and for another test run's build
 NEWS_EVERY = 30.0  # seconds between two signs of life
 
 Say = Callable[[str], None]
 
 
-def kubernetes_version() -> str:
-    """The version that go.mod requires: "1.34.4"."""
-    found = re.search(r"^\s*k8s\.io/kubernetes v([\d.]+)", _read("go.mod"), re.MULTILINE)
-    assert found
-    return found[1]
+def build(
+    wanted: ProgramSet,
+    folder: Path,
+    environment: Mapping[str, str],
+    say: Say,
+    toolchain: Path | None = None,
+) -> None:
+    """Leaves the programs in folder/bin, or raises `MissingError`; one build at a time.
 
-
-def key() -> str:
-    """A folder's name for these versions, built like this, for this kind of machine."""
-    recipe = "\n".join((_read("go.mod"), _read("go.sum"), _linker_flags(), *PACKAGES.values()))
-    digest = hashlib.sha256(recipe.encode()).hexdigest()[:10]
-    machine = f"{sys.platform}-{platform.machine()}".lower()
-    return f"kubernetes-{kubernetes_version()}-{machine}-{digest}"
-
-
-def build(folder: Path, environment: Mapping[str, str], say: Say) -> None:
-    """Leaves all programs in folder/bin, or raises `MissingError`; one build at a time."""
+    A compiler that has to be fetched, and its caches, stay in `toolchain` for the next build.
+    """
     target = folder / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder / "lock", say):
@@ -58,7 +43,7 @@ def build(folder: Path, environment: Mapping[str, str], say: Say) -> None:
         shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
         scratch.mkdir()
         try:
-            _compile(scratch, environment, say)
+            _compile(wanted, scratch, environment, say, toolchain or scratch)
             (scratch / "bin").rename(target)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -84,17 +69,25 @@ def _alone(lock: Path, say: Say) -> Iterator[None]:
         yield
 
 
-def _compile(scratch: Path, environment: Mapping[str, str], say: Say) -> None:
-    names = ", ".join(PACKAGES)
-    say(f"building {names} {kubernetes_version()} for the tests, once, in {scratch.parent}")
-    go = a_go(environment, scratch)
+def _compile(
+    wanted: ProgramSet,
+    scratch: Path,
+    environment: Mapping[str, str],
+    say: Say,
+    toolchain: Path,
+) -> None:
+    names = ", ".join(wanted.packages)
+    say(f"building {names} {wanted.version} for the tests, once, in {scratch.parent}")
+    go = a_go(environment, toolchain)
     started = time.monotonic()
     output, temporary = scratch / "bin", scratch / "tmp"
     temporary.mkdir()
     settings = _settings({**environment, **go.environment}, go.environment, temporary)
-    flags = ("-v", "-trimpath", "-ldflags", _linker_flags(), "-o", f"{output}{os.sep}")
-    _run((go.program, "build", *flags, *PACKAGES.values()), settings, scratch / "log", say)
-    (output / "server").rename(output / "etcd")  # Go names a program after its package's folder
+    flags = ("-v", "-trimpath", "-ldflags", wanted.linker_flags, "-o", f"{output}{os.sep}")
+    command = (go.program, "build", *flags, *wanted.packages.values())
+    _run(command, wanted.module, settings, scratch / "log", say)
+    if "etcd" in wanted.packages:
+        (output / "server").rename(output / "etcd")  # Go names it after its package's folder
     say(f"built in {time.monotonic() - started:.0f} s")
 
 
@@ -114,13 +107,15 @@ def _settings(
     }
 
 
-def _run(command: tuple[str, ...], environment: dict[str, str], log: Path, say: Say) -> None:
+def _run(
+    command: tuple[str, ...], module: Path, environment: dict[str, str], log: Path, say: Say
+) -> None:
     """Runs the compiler with signs of life; however this ends, nothing of it goes on running."""
     started = news = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
             ending_with(os.getpid(), command),
-            cwd=MODULE,
+            cwd=module,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -140,19 +135,3 @@ def _run(command: tuple[str, ...], environment: dict[str, str], log: Path, say: 
         process.wait(timeout=30)
     if process.returncode:
         raise MissingError(f"go build failed:\n{last_lines(log.read_text(errors='replace'))}")
-
-
-def _linker_flags() -> str:
-    """As Kubernetes' own build (hack/lib/version.sh): else they call themselves v0.0.0-master."""
-    major, minor, _ = kubernetes_version().split(".")
-    stamps = {"gitVersion": f"v{kubernetes_version()}", "gitMajor": major, "gitMinor": minor}
-    stamped = (
-        f"-X k8s.io/{package}.{name}={value}"
-        for package in ("client-go/pkg/version", "component-base/version")
-        for name, value in stamps.items()
-    )
-    return " ".join(("-s", "-w", *stamped))
-
-
-def _read(name: str) -> str:
-    return (MODULE / name).read_text(encoding="utf-8")

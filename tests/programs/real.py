@@ -1,4 +1,4 @@
-"""Where the real etcd, kube-apiserver, kube-controller-manager and kubectl of the tests are."""
+"""Where the real programs of the tests are."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.programs import building
-from tests.programs.building import PACKAGES, Say
+from tests.programs.building import Say
 from tests.programs.missing import MissingError
+from tests.programs.sets import CONTROL_PLANE, ProgramSet
 
 ASSETS = "KUBEBUILDER_ASSETS"  # as controller-runtime's envtest has it: a folder with the binaries
 
@@ -32,22 +33,39 @@ class Programs:
         return found
 
 
-def find(environment: Mapping[str, str], say: Say) -> Programs:
-    """The folder of the environment, else of the cache, else built now; raises `MissingError`."""
-    if assets := environment.get(ASSETS):
-        programs = Programs(Path(assets).absolute(), f"{ASSETS}={assets}")
-        for other in _other_versions(programs):
-            say(f"{ASSETS}: {other}, but the tests are about {building.kubernetes_version()}")
+def find(
+    environment: Mapping[str, str],
+    say: Say,
+    wanted: ProgramSet = CONTROL_PLANE,
+    toolchain: Path | None = None,
+) -> Programs:
+    """The folder of the environment, else of the cache, else built now; raises `MissingError`.
+
+    A compiler that has to be fetched goes after the build, or stays in `toolchain`.
+    """
+    if programs := _from_outside(environment, wanted):
+        for other in _other_versions(programs, wanted):
+            say(f"{ASSETS}: {other}, but the tests are about {wanted.version}")
         return programs
     if sys.platform == "win32":
         raise MissingError("Linux or macOS, where kube-apiserver runs")
     try:
-        folder = cache(environment) / building.key()
+        folder = cache(environment) / wanted.key
         if not (folder / "bin").is_dir():
-            building.build(folder, environment, say)
+            building.build(wanted, folder, environment, say, toolchain)
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:  # RuntimeError: no home
         raise MissingError(f"what building the programs needs: {error}") from error
     return Programs(folder / "bin", str(folder / "bin"))
+
+
+def _from_outside(environment: Mapping[str, str], wanted: ProgramSet) -> Programs | None:
+    """The folder of the environment; envtest's own has nothing of a node, which is no refusal."""
+    if not (assets := environment.get(ASSETS)):
+        return None
+    folder = Path(assets).absolute()
+    if wanted is CONTROL_PLANE or any((folder / name).exists() for name in wanted.packages):
+        return Programs(folder, f"{ASSETS}={assets}")
+    return None
 
 
 def cache(environment: Mapping[str, str]) -> Path:
@@ -58,12 +76,12 @@ def cache(environment: Mapping[str, str]) -> Path:
     return base / "kubectl-pullsecret-tests"
 
 
-def _other_versions(programs: Programs) -> list[str]:
-    """The Kubernetes programs there that have another version: "kubectl is 1.31.0"."""
+def _other_versions(programs: Programs, wanted: ProgramSet) -> list[str]:
+    """The programs there that have another version: "kubectl is 1.31.0"."""
     found = []
-    for name in sorted(set(PACKAGES) - {"etcd"}):
+    for name in sorted(set(wanted.packages) - {"etcd"}):
         version = version_of(programs.folder / name)
-        if version and version != building.kubernetes_version():
+        if version and version != wanted.version:
             found.append(f"{name} is {version}")
     return found
 
@@ -77,5 +95,6 @@ def version_of(program: Path) -> str:
         )
     except OSError:
         return ""
-    number = re.search(r"[Vv]ersion: v?(\d[\w.-]*)|Kubernetes v(\d[\w.-]*)", run.stdout)
-    return next(filter(None, number.groups()), "") if number else ""
+    told = r"(?:[Vv]ersion:|Kubernetes|^(?:containerd|ctr) \S+) v?(\d[\w.~-]*)"
+    number = re.search(told, run.stdout)
+    return number[1] if number else ""

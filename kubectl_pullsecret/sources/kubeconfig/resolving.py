@@ -11,6 +11,12 @@ from datetime import datetime
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.net.proxies import (
+    InvalidProxyError,
+    parse_proxy_url,
+    proxy_from_environment,
+)
+from kubectl_pullsecret.net.urls import ServerUrl
 from kubectl_pullsecret.sources.connection import Connection
 from kubectl_pullsecret.sources.kubeconfig import pod
 from kubectl_pullsecret.sources.kubeconfig.choosing import Choice, choose
@@ -22,16 +28,7 @@ from kubectl_pullsecret.sources.kubeconfig.identity import (
 from kubectl_pullsecret.sources.kubeconfig.loading import ReadFile, load, read_file
 from kubectl_pullsecret.sources.kubeconfig.overrides import Overrides
 from kubectl_pullsecret.sources.kubeconfig.plugin import check_plugin, cluster_info, exec_plugin
-from kubectl_pullsecret.sources.kubeconfig.proxy import (
-    InvalidProxyError,
-    parse_proxy_url,
-    proxy_from_environment,
-)
-from kubectl_pullsecret.sources.kubeconfig.server_url import (
-    InvalidServerError,
-    ServerUrl,
-    parse_server,
-)
+from kubectl_pullsecret.sources.kubeconfig.server_url import InvalidServerError, parse_server
 from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
 from kubectl_pullsecret.sources.kubeconfig.trust import Trust, read_trust
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from kubectl_pullsecret.credentials import go_url
 from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.net.urls import ServerUrl, split_port, split_scheme
 
 _PATH_SAFE = "/$&+,:;=@~-_."  # what Go leaves alone in a path (net/url, shouldEscape)
 
 
 class InvalidServerError(ValueError):
     """Why an address cannot be used. Quotes nothing of it: it may hold a password."""
-
-
-class ServerUrl(NamedTuple):
-    """An API server's address."""
-
-    scheme: str  # http or https
-    host: str  # with the port, if there is one, and brackets around IPv6
-    path: str  # a prefix of every request, without a slash at the end
-    username: str = ""
-    password: Masked | None = None
-
-    def __str__(self) -> str:
-        return f"{self.scheme}://{self.host}{self.path}"
 
 
 def parse_server(written: str) -> ServerUrl:
@@ -49,20 +36,6 @@ def parse_server(written: str) -> ServerUrl:
         raise InvalidServerError("it must begin with https:// or http://")
     username, password = user_info(written)
     return ServerUrl(scheme, _checked_host(host), _clean(path), username, password)
-
-
-def split_scheme(url: str) -> str:
-    """The scheme in lower case; "" if there is none before :// (net/url, getScheme)."""
-    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", url)
-    return found[1].lower() if found else ""
-
-
-def split_port(host: str) -> tuple[str, str]:
-    """Name and port of a URL's host, either perhaps empty; brackets stay."""
-    if host.endswith("]") or ":" not in host:
-        return host, ""
-    name, _, port = host.rpartition(":")
-    return name, port
 
 
 def user_info(url: str) -> tuple[str, Masked | None]:

@@ -26,6 +26,8 @@ from urllib3.exceptions import HTTPError
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.facts.shapes import Json, WrongShapeError, mapping, sequence, text
+from kubectl_pullsecret.net.interruptible import Begun, OverdueError
+from kubectl_pullsecret.net.wire_log import WireLog
 from kubectl_pullsecret.sources.connection import Connection
 from kubectl_pullsecret.sources.transport.answers import Answer, read_answer, token_at_a_glance
 from kubectl_pullsecret.sources.transport.dialling import route_to
@@ -37,7 +39,6 @@ from kubectl_pullsecret.sources.transport.faults import (
     fault_of,
     timeout_of,
 )
-from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueError
 from kubectl_pullsecret.sources.transport.request_headers import (
     JSON,
     JSON_PATCH,
@@ -54,7 +55,6 @@ from kubectl_pullsecret.sources.transport.status import (
     error_of,
     unreadable,
 )
-from kubectl_pullsecret.sources.transport.wire_log import WireLog
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
@@ -92,6 +92,7 @@ class Client:
         self._headers = headers_of(connection)
         self._route = route_to(connection, os.environ)
         self._limit = connection.request_timeout
+        self.until: float | None = None  # monotonic: no request goes on past it
         self._unreachable_remedy = connection.unreachable_remedy
         self._log = WireLog(log, verbosity, self._route.base)
         self._warnings = ServerWarnings(warn)
@@ -255,8 +256,9 @@ class Client:
         raise unreadable(action, self._route.server, f"is {kind}")
 
     def _answer(self, request: _Request) -> Answer:
-        """A success, after as many tries as it is worth; all of them within the request timeout."""
-        end = None if self._limit is None else monotonic() + self._limit
+        """A success, after as many tries as it is worth; all of them within the timeouts."""
+        ends = [self.until, None if self._limit is None else monotonic() + self._limit]
+        end = min((one for one in ends if one is not None), default=None)
         tried = 0
         while True:
             tried, started = tried + 1, monotonic()

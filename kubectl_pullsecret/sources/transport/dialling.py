@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import unquote
 
 import urllib3
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.net.pools import PORTS, authority, pools_through, port_of
 from kubectl_pullsecret.sources.connection import Connection
-from kubectl_pullsecret.sources.transport.request_headers import basic
 from kubectl_pullsecret.sources.transport.tls_context import tls_context
 
 MOST_CONNECTIONS = 8  # kept alive; more are made where more are needed at once
-_PORTS = {"http": 80, "https": 443}
 
 
 class Route(NamedTuple):
@@ -50,41 +47,27 @@ def route_to(connection: Connection, environment: Mapping[str, str]) -> Route:
     url = _url("server", connection.server)
     if url.auth is not None:
         raise PullSecretError(
-            f"the server's URL {_authority(url)} has a user name in it",
+            f"the server's URL {authority(url)} has a user name in it",
             remedy="give username and password in the kubeconfig's user",
         )
     urllib3.disable_warnings()  # who says insecure-skip-tls-verify knows
     proxy = _url("proxy", connection.proxy.reveal()) if connection.proxy else None
     secured = "https" in (url.scheme, proxy.scheme if proxy else "")
     context = tls_context(connection.tls, environment) if secured else None
-    manager = _manager(connection, context, proxy)
+    manager = pools_through(
+        proxy,
+        context,
+        most_connections=MOST_CONNECTIONS,
+        server_name=connection.tls.server_name or None,
+    )
     return Route(
-        pool=manager.connection_from_host(url.host, _port(url), url.scheme),
-        server=_authority(url),
-        proxy=_authority(proxy) if proxy else "",
+        pool=manager.connection_from_host(url.host, port_of(url), url.scheme),
+        server=authority(url),
+        proxy=authority(proxy) if proxy else "",
         host=connection.tls.server_name or (url.host or "").strip("[]"),
-        origin=f"{url.scheme}://{_authority(url)}",
+        origin=f"{url.scheme}://{authority(url)}",
         prefix=(url.path or "").rstrip("/"),
         through_proxy=proxy is not None and url.scheme == "http",
-    )
-
-
-def _manager(
-    connection: Connection, context: ssl.SSLContext | None, proxy: Url | None
-) -> urllib3.PoolManager:
-    server_name = connection.tls.server_name or None
-    if proxy is None:
-        return urllib3.PoolManager(
-            maxsize=MOST_CONNECTIONS, ssl_context=context, server_hostname=server_name
-        )
-    user, _, password = (unquote(part) for part in (proxy.auth or "").partition(":"))
-    return urllib3.ProxyManager(
-        f"{proxy.scheme}://{_authority(proxy)}",
-        proxy_headers={"Proxy-Authorization": basic(user, password)} if proxy.auth else None,
-        proxy_ssl_context=context,  # as Go: a proxy is trusted as the cluster is
-        maxsize=MOST_CONNECTIONS,
-        ssl_context=context,
-        server_hostname=server_name,
     )
 
 
@@ -93,17 +76,9 @@ def _url(what: str, written: str) -> Url:
         url = parse_url(written)
     except LocationParseError:  # which quotes the URL, with its password
         raise PullSecretError(f"the {what}'s URL cannot be read") from None
-    if url.scheme not in _PORTS or not url.host:
+    if url.scheme not in PORTS or not url.host:
         raise PullSecretError(
             f"the {what}'s URL must begin with http:// or https:// and a host",
             remedy="check it with: kubectl config view --minify",
         )
     return url
-
-
-def _port(url: Url) -> int:
-    return url.port or _PORTS[url.scheme or "https"]
-
-
-def _authority(url: Url) -> str:
-    return f"{url.host}:{_port(url)}"

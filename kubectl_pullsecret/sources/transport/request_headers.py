@@ -1,20 +1,16 @@
-"""What every request says of who asks, and how that looks in a log: masked."""
+"""What every request says of who asks."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from urllib3 import HTTPHeaderDict
 
-from kubectl_pullsecret import __version__
-from kubectl_pullsecret.credentials.masked import MASK
-from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.net.headers import USER_AGENT, basic
 from kubectl_pullsecret.sources.connection import Connection, Impersonation
 
-USER_AGENT = f"kubectl-pullsecret/{__version__}"
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -22,19 +18,10 @@ METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 
 # client-go, transport/round_trippers.go, legalHeaderKeyBytes; letters, digits and _.-~ besides
 _LEGAL_IN_NAMES = "!#$&'*+^`|"
-_SHOWN_SCHEMES = ("Basic", "Bearer")
-_SECRET_NAMES = (
-    "authorization",
-    "proxy-authorization",
-    "proxy-authenticate",
-    "cookie",
-    "set-cookie",
-    "www-authenticate",
-)
 
 
 def headers_of(connection: Connection) -> HTTPHeaderDict:
-    """The headers that are the same in every request. Holds credentials: see `shown`.
+    """The headers that are the same in every request. Holds credentials: see `net.headers.shown`.
 
     Raises:
         PullSecretError: a value cannot be sent in a header.
@@ -50,12 +37,6 @@ def headers_of(connection: Connection) -> HTTPHeaderDict:
     for name, value in _impersonation(connection.impersonation):
         headers.add(name, value)
     return headers
-
-
-def basic(user: str, password: str) -> str:
-    """The value of an Authorization header (RFC 7617)."""
-    pair = f"{user}:{password}".encode("utf-8", "surrogateescape")
-    return "Basic " + base64.b64encode(pair).decode()
 
 
 def _impersonation(who: Impersonation) -> Iterator[tuple[str, str]]:
@@ -76,18 +57,3 @@ def _value(what: str, text: str) -> str:
     if any((sign < " " and sign != "\t") or sign == "\x7f" for sign in text):
         raise PullSecretError(f"the {what} holds a line break or another control character")
     return text.encode("utf-8", "surrogateescape").decode("latin-1")
-
-
-def shown(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Lines for a log, without a credential."""
-    for name, value in headers:
-        yield f"{name}: {_masked(name.lower(), value)}"
-
-
-def _masked(name: str, value: str) -> str:
-    if name.startswith("impersonate-extra-"):
-        return MASK
-    if name not in _SECRET_NAMES:
-        return redact(value)
-    scheme = value.partition(" ")[0]
-    return f"{scheme} {MASK}" if scheme in _SHOWN_SCHEMES else MASK

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.net.proxies import parse_proxy_url, proxy_from_environment
 from kubectl_pullsecret.sources.authentication import _document, _status
 from kubectl_pullsecret.sources.connection import ExecPlugin, InteractiveMode
 from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
-from kubectl_pullsecret.sources.kubeconfig.proxy import parse_proxy_url, proxy_from_environment
 from kubectl_pullsecret.sources.kubeconfig.server_url import InvalidServerError, parse_server
 from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
 

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime, timezone
 
 import pytest
-import trustme
 from cryptography.hazmat.primitives import serialization
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.sources.connection import Connection, Tls
 from kubectl_pullsecret.sources.transport import Client, retries
-from tests.sources.transport.scripted import Script, ScriptedServer, scripted
+from tests.net.authorities import Authority
+from tests.net.serving import Serve, authority, serve
 
-Serve = Callable[..., ScriptedServer]
 Dial = Callable[..., Client]
-
-
-@dataclass(frozen=True)
-class Authority:
-    """An authority of the tests' own."""
-
-    issuer: trustme.CA
-
-    @property
-    def pem(self) -> str:
-        return self.issuer.cert_pem.bytes().decode()
-
-    def server_context(self, *names: str, clients: bool = False) -> ssl.SSLContext:
-        """TLS of a server with these names; `clients`: who has no certificate is refused."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.issuer.issue_cert(*(names or ("127.0.0.1", "localhost"))).configure_cert(context)
-        if clients:
-            self.issuer.configure_trust(context)
-            context.verify_mode = ssl.CERT_REQUIRED
-        return context
-
-    def expired_context(self) -> ssl.SSLContext:
-        """TLS of a server whose certificate is over."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        past = datetime(2020, 1, 1, tzinfo=timezone.utc)
-        self.issuer.issue_cert("127.0.0.1", not_after=past).configure_cert(context)
-        return context
+__all__ = ["Dial", "Serve", "authority", "serve"]
 
 
 def certified(authority: Authority, name: str = "dev") -> Tls:
@@ -68,22 +38,6 @@ def encrypted(tls: Tls) -> Tls:
         serialization.BestAvailableEncryption(b"hunter2"),
     )
     return tls._replace(key=Masked(pem.decode()))
-
-
-@pytest.fixture(scope="session")
-def authority() -> Authority:
-    return Authority(trustme.CA())
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start servers that end with the test."""
-    with ExitStack() as running:
-
-        def start(script: Script, context: ssl.SSLContext | None = None) -> ScriptedServer:
-            return running.enter_context(scripted(script, context))
-
-        yield start
 
 
 @pytest.fixture

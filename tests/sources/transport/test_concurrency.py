@@ -12,11 +12,12 @@ from time import monotonic, sleep
 
 import pytest
 
+from kubectl_pullsecret.net.interruptible import Begun, OverdueError
 from kubectl_pullsecret.sources.connection import Tls
 from kubectl_pullsecret.sources.transport import Action
-from kubectl_pullsecret.sources.transport.interruptible import Begun, OverdueError
-from tests.sources.transport.conftest import Authority, Dial, Serve
-from tests.sources.transport.scripted import Received, Reply, ScriptedServer, in_turn
+from tests.net.authorities import Authority
+from tests.net.scripted import Received, Reply, ScriptedServer, in_turn
+from tests.sources.transport.conftest import Dial, Serve
 
 GET = Action("get", "secrets", "facts", "good")
 

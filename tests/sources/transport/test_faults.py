@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -14,38 +11,14 @@ from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.connection import Tls
 from kubectl_pullsecret.sources.transport import Action, ApiError
 from kubectl_pullsecret.sources.transport.faults import SILENCE_SECONDS
-from tests.sources.transport.conftest import Authority, Dial, Serve
-from tests.sources.transport.scripted import Reply, in_turn
+from tests.net.authorities import Authority
+from tests.net.listening import free_port, listening
+from tests.net.scripted import Reply, in_turn
+from tests.sources.transport.conftest import Dial, Serve
 
 GET = Action("get", "pods", "facts", "demo")
 CANNOT = 'cannot get pods "demo" in namespace "facts": '
 FINE = in_turn(Reply({"kind": "Pod"}))
-
-
-@contextmanager
-def listening(answer: Callable[[socket.socket], object]) -> Iterator[str]:
-    """Accept one connection at a time and do something to it; the address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    answer(connection)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def failure(dial: Dial, url: str, **more: object) -> ApiError:

@@ -11,8 +11,8 @@ from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.connection import Impersonation
 from kubectl_pullsecret.sources.transport import Action
+from tests.net.scripted import Reply, in_turn
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import Reply, in_turn
 
 GET = Action("get", "version")
 

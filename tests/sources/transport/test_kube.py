@@ -8,8 +8,10 @@ from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.sources.connection import Connection, Impersonation
 from kubectl_pullsecret.sources.kube import api_client
 from kubectl_pullsecret.sources.transport import Action
-from tests.sources.transport.conftest import Authority, Dial, Serve, certified
-from tests.sources.transport.scripted import Reply, in_turn, page
+from tests.net.authorities import Authority
+from tests.net.scripted import Reply, in_turn
+from tests.sources.transport.api_replies import page
+from tests.sources.transport.conftest import Dial, Serve, certified
 
 PATH = "/api/v1/namespaces/facts/pods"
 

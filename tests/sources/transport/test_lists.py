@@ -11,16 +11,9 @@ import pytest
 
 from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.sources.transport import Action, ApiError
+from tests.net.scripted import JSON, Received, Reply, ScriptedServer, in_turn
+from tests.sources.transport.api_replies import page, status
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import (
-    JSON,
-    Received,
-    Reply,
-    ScriptedServer,
-    in_turn,
-    page,
-    status,
-)
 
 PODS = "/api/v1/namespaces/facts/pods"
 LIST_PODS = Action("list", "pods", "facts")

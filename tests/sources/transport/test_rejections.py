@@ -8,8 +8,8 @@ import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.sources.transport.status import Action, ApiError, Rejection, error_of
+from tests.net.scripted import Reply, in_turn
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import Reply, in_turn
 
 LIST = Action("list", "secrets", "facts")
 GET = Action("get", "secrets", "facts", "good")

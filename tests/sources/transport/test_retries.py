@@ -9,8 +9,9 @@ import pytest
 
 from kubectl_pullsecret.sources.transport import Action, ApiError
 from kubectl_pullsecret.sources.transport.retries import pause_after_answer, pause_after_fault
+from tests.net.scripted import Received, Reply, in_turn, scripted
+from tests.sources.transport.api_replies import status
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import Received, Reply, in_turn, scripted, status
 
 GET = Action("get", "secrets", "facts", "good")
 PATH = "/api/v1/namespaces/facts/secrets/good"

@@ -11,12 +11,14 @@ import trustme
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.net import trust
 from kubectl_pullsecret.sources.connection import Tls
 from kubectl_pullsecret.sources.transport import Action, ApiError
 from kubectl_pullsecret.sources.transport import tls_context as module
 from kubectl_pullsecret.sources.transport.tls_context import tls_context
-from tests.sources.transport.conftest import Authority, Dial, Serve, certified, encrypted
-from tests.sources.transport.scripted import Reply, in_turn
+from tests.net.authorities import Authority
+from tests.net.scripted import Reply, in_turn
+from tests.sources.transport.conftest import Dial, Serve, certified, encrypted
 
 GET = Action("get", "version")
 FINE = in_turn(Reply({"kind": "Pod"}))
@@ -117,7 +119,7 @@ def test_without_the_variables_the_first_known_file_counts(
     (tmp_path / "known.pem").write_text(authority.pem)
     (tmp_path / "later.pem").write_text(Authority(trustme.CA()).pem)
     names = ("missing.pem", "known.pem", "later.pem")
-    monkeypatch.setattr(module, "ROOT_FILES", tuple(str(tmp_path / name) for name in names))
+    monkeypatch.setattr(trust, "ROOT_FILES", tuple(str(tmp_path / name) for name in names))
     assert len(tls_context(Tls(), {}).get_ca_certs()) == 1
 
 

@@ -10,8 +10,9 @@ import pytest
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.sources.connection import Impersonation
 from kubectl_pullsecret.sources.transport import Action, ApiError
+from tests.net.scripted import Reply, in_turn
+from tests.sources.transport.api_replies import status
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import Reply, in_turn, status
 
 GET = Action("get", "secrets", "facts", "good")
 CANARY = "CANARY-hunter2"

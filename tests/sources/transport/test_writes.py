@@ -9,8 +9,9 @@ import pytest
 
 from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.sources.transport import Action, ApiError, Client
+from tests.net.scripted import Reply, in_turn
+from tests.sources.transport.api_replies import status
 from tests.sources.transport.conftest import Dial, Serve
-from tests.sources.transport.scripted import Reply, in_turn, status
 
 PATH = "/api/v1/namespaces/facts/serviceaccounts/default"
 PATCH = Action("patch", "serviceaccounts", "facts", "default")

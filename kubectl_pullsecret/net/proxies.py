@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kubectl_pullsecret.credentials import go_url
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.sources.kubeconfig.server_url import ServerUrl, split_port, split_scheme
+from kubectl_pullsecret.net.urls import ServerUrl, split_port, split_scheme
 
 if TYPE_CHECKING:
     import ipaddress

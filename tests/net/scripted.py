@@ -45,6 +45,7 @@ class Reply:
     cut_after: int | None = None  # bytes of the body; then the connection is closed
     reset: bool = False  # no answer, the connection is reset
     silent: bool = False  # no answer until the server ends
+    silent_after: int | None = None  # bytes of the body; then nothing more until the server ends
     a_byte_every: float = 0.0  # seconds
 
     def payload(self) -> bytes:
@@ -70,32 +71,19 @@ def in_turn(*replies: Reply) -> Script:
     return script
 
 
-def status(code: int, reason: str, message: str) -> Reply:
-    """A refusal as the API server words it."""
-    body = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code}
-    return Reply(body | {"reason": reason, "message": message}, status=code)
-
-
-def page(*names: str, following: str = "") -> Reply:
-    """A page of a list."""
-    items = [{"metadata": {"name": name}} for name in names]
-    return Reply(
-        {"kind": "PodList", "apiVersion": "v1", "metadata": {"continue": following}, "items": items}
-    )
-
-
 @dataclass
 class ScriptedServer:
     """A running server: where it is, and what arrived."""
 
     port: int
     scheme: str = "http"
+    host: str = "127.0.0.1"
     received: list[Received] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -104,11 +92,18 @@ class ScriptedServer:
 
 @contextmanager
 def scripted(
-    script: Script, context: ssl.SSLContext | None = None, port: int = 0
+    script: Script,
+    context: ssl.SSLContext | None = None,
+    port: int = 0,
+    *,
+    ipv6: bool = False,
 ) -> Iterator[ScriptedServer]:
     """Serve a script while the block runs; over TLS where a context is given."""
-    with _Server(("127.0.0.1", port), _Handler) as listening:
-        server = ScriptedServer(listening.server_address[1], "https" if context else "http")
+    kind, host = (_ServerOverIPv6, "::1") if ipv6 else (_Server, "127.0.0.1")
+    with kind((host, port), _Handler) as listening:
+        scheme = "https" if context else "http"
+        shown = f"[{host}]" if ipv6 else host
+        server = ScriptedServer(listening.server_address[1], scheme, shown)
         listening.script, listening.server, listening.context = script, server, context
         thread = threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True)
         thread.start()
@@ -159,6 +154,10 @@ class _Server(ThreadingHTTPServer):
         """A client that goes away is part of the tests."""
 
 
+class _ServerOverIPv6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -172,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.server.received.append(received)
         self._send(self.server.script(received))
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
+    do_HEAD = do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
 
     def _send(self, reply: Reply) -> None:
         if reply.silent:
@@ -183,7 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         payload = reply.payload()
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
+        if "Date" not in dict(reply.headers):
+            self.send_header("Date", self.date_time_string())
         if reply.content_type:
             self.send_header("Content-Type", reply.content_type)
         if reply.compressed:
@@ -192,12 +193,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
-        self._send_body(reply, payload)
+        if self.command != "HEAD":
+            self._send_body(reply, payload)
 
     def _send_body(self, reply: Reply, payload: bytes) -> None:
         if reply.cut_after is not None:
             payload = payload[: reply.cut_after]
             self.close_connection = True
+        if reply.silent_after is not None:
+            self.wfile.write(payload[: reply.silent_after])
+            self.server.server.ended.wait(30)
+            self.close_connection = True
+            return
         if not reply.a_byte_every:
             self.wfile.write(payload)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kubectl_pullsecret.credentials.redaction import redact
-from kubectl_pullsecret.sources.transport.request_headers import shown
+from kubectl_pullsecret.net.headers import shown
 
 REQUESTS, REQUEST_HEADERS, RESPONSE_HEADERS = 6, 7, 8  # kubectl's levels
 

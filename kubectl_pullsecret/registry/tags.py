@@ -1,0 +1,94 @@
+"""Which tags exist, nearest to one that does not. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin, place_of
+from kubectl_pullsecret.registry.wire import Response
+
+MOST_TAGS = 5
+MOST_PAGES = 10
+PAGE_SIZE = 1000
+_LEAST_LIKENESS = 0.5
+
+
+def read_tags(response: Response) -> tuple[str, ...]:
+    """Read a page of tags/list; what is no tag is left out."""
+    try:
+        found: object = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return ()
+    tags = found.get("tags") if isinstance(found, dict) else None
+    if not isinstance(tags, list):
+        return ()
+    return tuple(tag for tag in tags if isinstance(tag, str) and _is_tag(tag))
+
+
+def following_page(response: Response, asked: str) -> str | None:
+    """The target of the next page (RFC 8288), where it is at the same host; it was `asked` for."""
+    found = re.search(r'<([^>]*)>[^,]*;\s*rel="?next"?', response.headers.get("Link", ""))
+    if found is None:
+        return None
+    try:
+        place = place_of(found[1], f"{response.origin.url}{asked}")
+    except InvalidAddressError:
+        return None
+    return place.target if _same(place.origin, response.origin) and place.target != asked else None
+
+
+def nearest(wanted: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags that somebody may have meant: likest first, of equally like ones the newest."""
+    scored = [(likeness, tag) for tag in tags if (likeness := _likeness(wanted, tag)) > 0]
+    scored.sort(key=lambda one: (one[0], _numbers(one[1]), one[1]), reverse=True)
+    return tuple(tag for _, tag in scored[:MOST_TAGS])
+
+
+def _likeness(wanted: str, tag: str) -> float:
+    """From 0, not meant, to 3: the same but for a `v` or the letter case."""
+    if _plain(wanted) == _plain(tag):
+        return 3.0
+    mine, its = _numbers(wanted), _numbers(tag)
+    same_words = _words(wanted) == _words(tag)
+    if mine and its and same_words:
+        return 1.0 + _shared_start(mine, its)
+    matcher = SequenceMatcher(None, wanted.lower(), tag.lower(), autojunk=False)
+    if matcher.real_quick_ratio() < _LEAST_LIKENESS or matcher.quick_ratio() < _LEAST_LIKENESS:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= _LEAST_LIKENESS else 0.0
+
+
+def _shared_start(mine: tuple[int, ...], its: tuple[int, ...]) -> float:
+    """From 0 to nearly 1: how far versions agree, and how near the first other number is."""
+    same = 0
+    for own, other in zip_longest(mine, its):
+        if own != other:
+            distance = 1.0 if own is None or other is None else float(min(abs(own - other), 100))
+            return (same + 0.9 / (1 + distance)) / (len(mine) + 1)
+        same += 1
+    return same / (len(mine) + 1)
+
+
+def _plain(tag: str) -> str:
+    """The tag without the `v` of a version and in lower case."""
+    return re.sub(r"^v(?=\d)", "", tag.lower())
+
+
+def _numbers(tag: str) -> tuple[int, ...]:
+    return tuple(int(digits[:18]) for digits in re.findall(r"[0-9]+", tag))
+
+
+def _words(tag: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z]+", _plain(tag)))
+
+
+def _is_tag(text: str) -> bool:
+    return re.fullmatch(r"\w[\w.-]{0,127}", text, re.ASCII) is not None
+
+
+def _same(first: Origin, second: Origin) -> bool:
+    return first == second

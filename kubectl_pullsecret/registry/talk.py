@@ -1,0 +1,94 @@
+"""What belongs to one question while it is asked."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.facts.answers import Answer, Login, Question
+from kubectl_pullsecret.facts.causes import Cause
+from kubectl_pullsecret.registry.hops import fetch
+from kubectl_pullsecret.registry.logins import Logins
+from kubectl_pullsecret.registry.verdicts import Asked, Sent
+from kubectl_pullsecret.registry.wire import Course, Request, Response, Wire
+
+
+class SettledError(Exception):
+    """The answer is known before all is asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.said)
+        self.answer = answer
+
+
+class Talk:
+    """A question, the way to its registry, and what was learnt so far."""
+
+    def __init__(
+        self, question: Question, wire: Wire, logins: Logins, course: Course, *, plain_http: bool
+    ) -> None:
+        self.question = question
+        self.login = _usable(question.login)
+        self.course = course
+        self.plain_http = plain_http
+        self.notes: list[str] = []
+        self._wire, self._logins = wire, logins
+        self._secrets = _secrets(self.login)
+
+    @property
+    def registry(self) -> str:
+        """The registry, as the subject of a sentence."""
+        return self.question.registry
+
+    def fetch(self, request: Request) -> Response:
+        """Ask for something that needs no login, or one that was accepted."""
+        return fetch(self._wire, request, self.course)
+
+    def fetch_as(self, login: Login, request: Request) -> tuple[Response, Asked]:
+        """Ask with a login, unless that place has refused it before.
+
+        A redirect does not carry the login along: who then asks for it is told so.
+        """
+        place = request.origin
+        asked = self.asked(Sent.LOGIN, known=self._logins.accepted(place, login))
+        response = self._logins.send(place, login, self.course, lambda: self.fetch(request))
+        if response.origin != place and response.status in (401, 403):
+            self.withhold_from(place.name, response)
+        return response, asked
+
+    def refuse(self, login: Login, response: Response) -> None:
+        """Keep that a login is refused, where the status alone does not say so."""
+        self._logins.refuse(response.origin, login, response)
+
+    def asked(self, sent: Sent, *, known: bool = False) -> Asked:
+        """The question, as it was asked."""
+        return Asked(self.question, sent, known, self._secrets)
+
+    def hide(self, token: Masked) -> None:
+        """Keep a token out of all that is quoted."""
+        self._secrets = (*self._secrets, token)
+
+    def settle(self, cause: Cause, said: str, *, withheld: str = "") -> NoReturn:
+        """End with an answer."""
+        raise SettledError(Answer(cause, said, withheld=withheld))
+
+    def withhold_from(self, name: str, response: Response) -> NoReturn:
+        """End, because the login would have to be shown to another host."""
+        there = response.origin.name
+        self.settle(
+            Cause.NO_CREDENTIAL_SENT,
+            f"{name} redirects to {there}",
+            withheld=f"{name} redirects to {there}, where the login is not shown",
+        )
+
+
+def _usable(login: Login | None) -> Login | None:
+    """The login, if there is something to send."""
+    return login if login is not None and (login.password or login.identity_token) else None
+
+
+def _secrets(login: Login | None) -> tuple[Masked, ...]:
+    if login is None:
+        return ()
+    pair = Masked(f"{login.username}:{login.password.reveal()}")
+    return tuple(one for one in (pair, login.password, login.identity_token) if one)

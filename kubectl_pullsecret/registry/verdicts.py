@@ -1,0 +1,207 @@
+"""What a registry's answer means, in the words of pull errors. Pure."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum, auto
+from typing import NamedTuple
+
+from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.facts.answers import Answer, Question
+from kubectl_pullsecret.facts.causes import Cause
+from kubectl_pullsecret.registry.hops import wanted_pause
+from kubectl_pullsecret.registry.origins import Origin
+from kubectl_pullsecret.registry.wire import Response
+from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
+
+MANIFEST_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.docker.distribution.manifest.v1+json",
+)
+_POLICY = (402, 412, 451)
+# What a denial says that does not tell a missing repository from one without access.
+_BARE_DENIALS = (
+    "",
+    "denied",
+    "access to the resource is denied",
+    "not exist",
+    "insufficient_scope",
+)
+
+
+class Sent(Enum):
+    """Who the request said that it is."""
+
+    NOBODY = auto()
+    LOGIN = auto()  # user and password
+    ANONYMOUS_TOKEN = auto()
+    TOKEN = auto()  # that the token service gave for the login
+
+
+class Asked(NamedTuple):
+    """What was asked, and as whom."""
+
+    question: Question
+    sent: Sent
+    known: bool = False  # the same host has accepted the login before
+    secrets: tuple[Masked, ...] = ()  # that must not be quoted
+
+    @property
+    def host(self) -> str:
+        """The registry, as the subject of a sentence."""
+        return self.question.registry
+
+    @property
+    def wanted(self) -> str:
+        """The image, as it is written."""
+        name, manifest = f"{self.host}/{self.question.path}", self.question.manifest
+        return f"{name}{'@' if ':' in manifest else ':'}{manifest}"
+
+    @property
+    def accepted(self) -> bool | None:
+        """What is known of the login whatever the answer was."""
+        return True if self.known or self.sent is Sent.TOKEN else None
+
+
+def verdict(response: Response, asked: Asked) -> Answer:
+    """The registry's answer to the question itself."""
+    if 200 <= response.status < 300:
+        return _given(response, asked)
+    said = read_words(response)
+    cause, accepted = _refused(response, said, asked)
+    words = said_by(response, said, asked.secrets)
+    return Answer(cause, _sentence(asked.host, cause, words, response), accepted)
+
+
+def verdict_of_token_service(response: Response, asked: Asked, service: Origin) -> Answer:
+    """The answer of a token service that gives no token. `sent` is LOGIN or NOBODY."""
+    said = read_words(response)
+    cause, accepted = _no_token(response, said, asked)
+    name = f"the token service {service.name}" if service.name != asked.host else asked.host
+    words = said_by(response, said, asked.secrets)
+    return Answer(cause, _sentence(name, cause, words, response), accepted)
+
+
+def looks_like_manifest(response: Response) -> bool:
+    """Whether a success is a manifest, by its type; or by its body, where that was read."""
+    if response.content_type in MANIFEST_TYPES:
+        return True
+    try:
+        found: object = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "schemaVersion" in found
+
+
+def _given(response: Response, asked: Asked) -> Answer:
+    said = read_words(response)
+    if said.web_page:
+        return Answer(Cause.REGISTRY_ERROR, f"{asked.host} is no registry: answers a web page")
+    if not (looks_like_manifest(response) if asked.question.path else _is_base(response)):
+        kind = quotable(response.content_type) or "something without a type"
+        lacking = "no manifest" if asked.question.path else "no registry"
+        return Answer(Cause.REGISTRY_ERROR, f"{asked.host} answers {kind}, which is {lacking}")
+    if asked.sent is Sent.NOBODY:
+        return Answer(None, f"{asked.host} answers without asking for a credential")
+    accepted = True if asked.sent in (Sent.LOGIN, Sent.TOKEN) else None
+    if not asked.question.path:
+        return Answer(None, f"{asked.host} accepts the login", accepted)
+    whom = "" if accepted else " to anybody"
+    return Answer(None, f"{asked.host} gives out {asked.wanted}{whom}", accepted)
+
+
+def _is_base(response: Response) -> bool:
+    """Whether /v2/ is answered as a registry does (distribution specification, end-1)."""
+    if "Docker-Distribution-Api-Version" in response.headers or not response.body.strip():
+        return True
+    try:
+        json.loads(response.body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refused(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+    if response.status == 401:
+        return _unauthorized(said, asked)
+    if response.status == 403:
+        return _forbidden(said, asked), asked.accepted
+    if response.status == 404:
+        login = asked.sent in (Sent.LOGIN, Sent.TOKEN)
+        return _missing(said, asked), True if login else None
+    return _common(response), asked.accepted
+
+
+def _unauthorized(said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+    if asked.sent in (Sent.NOBODY, Sent.ANONYMOUS_TOKEN):
+        return Cause.NO_CREDENTIAL_SENT, None
+    if not asked.question.path and asked.accepted:
+        return Cause.ACCESS_FORBIDDEN, True
+    if asked.accepted or (asked.question.path and said.code == "DENIED"):
+        return Cause.DENIED_OR_NOT_FOUND, asked.accepted
+    return Cause.CREDENTIAL_REJECTED, False
+
+
+def _forbidden(said: Said, asked: Asked) -> Cause:
+    if said.web_page:
+        return Cause.REGISTRY_POLICY_BLOCKED
+    if asked.sent in (Sent.NOBODY, Sent.ANONYMOUS_TOKEN):
+        named = said.code in ("DENIED", "UNAUTHORIZED")
+        return Cause.NO_CREDENTIAL_SENT if named else Cause.ACCESS_FORBIDDEN
+    return Cause.DENIED_OR_NOT_FOUND if _is_bare_denial(said) else Cause.ACCESS_FORBIDDEN
+
+
+def _is_bare_denial(said: Said) -> bool:
+    message = said.message.lower()
+    return said.code == "DENIED" and any(
+        message == words or (words and message.endswith(words)) for words in _BARE_DENIALS
+    )
+
+
+def _missing(said: Said, asked: Asked) -> Cause:
+    if not asked.question.path:
+        return Cause.REGISTRY_ERROR
+    if said.web_page or (said.message and not said.structured):
+        return Cause.REPOSITORY_NOT_FOUND
+    # Harbor has one code for both: "repository team/app not found"
+    repository = said.code == "NOT_FOUND" and said.message.startswith(("repository", "project"))
+    if said.code == "NAME_UNKNOWN" or repository:
+        return Cause.REPOSITORY_NOT_FOUND
+    return Cause.DENIED_OR_NOT_FOUND if said.code == "DENIED" else Cause.MANIFEST_NOT_FOUND
+
+
+def _common(response: Response) -> Cause:
+    """What means the same wherever it comes from."""
+    if response.status == 429:
+        return Cause.RATE_LIMITED
+    if response.status == 407:
+        return Cause.PROXY_FAILURE
+    return Cause.REGISTRY_POLICY_BLOCKED if response.status in _POLICY else Cause.REGISTRY_ERROR
+
+
+def _no_token(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+    if response.status not in (400, 401, 403):
+        return _common(response), asked.accepted
+    if said.web_page and response.status == 403:
+        return Cause.REGISTRY_POLICY_BLOCKED, asked.accepted
+    if asked.sent is Sent.NOBODY:
+        return Cause.NO_CREDENTIAL_SENT, None
+    if response.status == 403 and asked.question.path and said.code != "UNAUTHORIZED":
+        return _forbidden(said, asked), asked.accepted
+    if asked.known:
+        return Cause.DENIED_OR_NOT_FOUND, True
+    return Cause.CREDENTIAL_REJECTED, False
+
+
+def _sentence(name: str, cause: Cause, words: str, response: Response) -> str:
+    if cause is Cause.CREDENTIAL_REJECTED:
+        return f"{name} rejects the login: {words}"
+    if response.status == 407:
+        return f"the proxy before {name} wants a user and a password: {words}"
+    pause = wanted_pause(response) if response.status in (429, 503) else None
+    later = "" if pause is None else f"; it asks to wait {pause:.0f} s"
+    return f"{name} answers {words}{later}"

@@ -1,0 +1,91 @@
+"""A registry's own words, as they may be quoted: one line, bounded, without a credential. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from http.client import responses as phrases
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from kubectl_pullsecret.credentials.masked import MASK, Masked
+from kubectl_pullsecret.credentials.redaction import redact
+from kubectl_pullsecret.registry.wire import Response
+
+_MOST_LETTERS = 200
+
+
+class Said(NamedTuple):
+    """What an answer that is no success says."""
+
+    code: str = ""  # "MANIFEST_UNKNOWN", "" for none
+    message: str = ""
+    structured: bool = False  # as the distribution specification has it
+    web_page: bool = False
+
+
+def read_words(response: Response) -> Said:
+    """Find code and message: `errors` of the specification, what token services write, or text."""
+    text = response.body.decode("utf-8", "replace").strip()
+    if _is_web_page(response, text):
+        return Said(web_page=True)
+    try:
+        found: object = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return Said(message=text.splitlines()[0] if text.isprintable() or "\n" in text else "")
+    if not isinstance(found, dict):
+        return Said()
+    errors = found.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else errors
+    if isinstance(first, dict):
+        return Said(_text(first, "code"), _text(first, "message"), structured=True)
+    message = _text(found, "error_description", "details", "detail", "message", "error")
+    return Said(_text(found, "code", "error") if message else "", message)
+
+
+def said_by(response: Response, said: Said, secrets: Iterable[Masked]) -> str:
+    """The status and the words, as they may be shown: "401 Unauthorized: DENIED: go away"."""
+    status = f"{response.status} {phrases.get(response.status, '')}".rstrip()
+    words = "a web page" if said.web_page else said.message
+    parts = (status, said.code if said.code != words else "", words)
+    return quotable(": ".join(part for part in parts if part), secrets)
+
+
+def quotable(text: str, secrets: Iterable[Masked] = ()) -> str:
+    """Foreign text on one line and masked; cut last, so that no credential is cut in two."""
+    line = " ".join(text[: 50 * _MOST_LETTERS].split())
+    for form in sorted({form for one in secrets for form in _forms(one)}, key=len, reverse=True):
+        line = line.replace(form, MASK)
+    line = redact(line).rstrip(".")
+    return line if len(line) <= _MOST_LETTERS else line[: _MOST_LETTERS - 1] + "…"
+
+
+def _forms(secret: Masked) -> Iterator[str]:
+    """How a secret may look where somebody repeats it."""
+    text = secret.reveal()
+    raw = text.encode("utf-8", "surrogateescape")
+    shown = raw.decode("utf-8", "replace")
+    forms = (
+        text,
+        " ".join(shown.split()),
+        quote(raw),
+        quote_plus(raw),
+        json.dumps(text)[1:-1],
+        base64.b64encode(raw).decode(),
+        base64.urlsafe_b64encode(raw).decode().rstrip("="),
+    )
+    yield from (form for form in forms if form)
+
+
+def _is_web_page(response: Response, text: str) -> bool:
+    return "html" in response.content_type or text[:200].lower().startswith(("<!doctype", "<html"))
+
+
+def _text(found: dict[str, object], *names: str) -> str:
+    """The first that is a text, or a number."""
+    for name in names:
+        value = found.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+            return str(value)
+    return ""

@@ -1,0 +1,50 @@
+"""Secrets to verify, and what registries are made to answer; no registry is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubectl_pullsecret.diagnosis.verification import (
+    Plan,
+    Proof,
+    Verification,
+    Wish,
+    plan_verification,
+)
+from kubectl_pullsecret.facts.answers import Answer
+from kubectl_pullsecret.facts.causes import Cause
+from kubectl_pullsecret.images import Reference
+from tests.diagnosis.cluster import NAMESPACE, NOW, Cluster, entry
+
+REGISTRY = "registry.test:5000"
+YES = Answer(None, "accepted", accepted=True)
+ANYBODY = Answer(None, "given out to anybody")
+NO = Answer(Cause.CREDENTIAL_REJECTED, "401 Unauthorized", accepted=False)
+DENIED = Answer(Cause.ACCESS_FORBIDDEN, "403 Forbidden: no pull for you", accepted=True)
+DENIED_DARKLY = Answer(Cause.DENIED_OR_NOT_FOUND, "denied: requested access is denied")
+NO_TAG = Answer(Cause.MANIFEST_NOT_FOUND, "no such tag", accepted=True, tags=("v2",))
+GONE = Answer(Cause.CONNECTION_REFUSED, "connection refused")
+BUSY = Answer(Cause.RATE_LIMITED, "429 Too Many Requests")
+KEPT = Answer(Cause.UNKNOWN, "not asked", withheld="plain HTTP: anybody could read it")
+
+
+def plan(cluster: Cluster, *names: str, images: tuple[str, ...] = ()) -> Plan:
+    references = tuple(map(Reference.parse, images))
+    return plan_verification(cluster.snapshot(), Wish(NAMESPACE, names, references), now=NOW)
+
+
+def verify(cluster: Cluster, login: Answer = YES, image: Answer | None = None) -> Verification:
+    """As if registries gave one answer to every login, and one about every image."""
+    planned = plan(cluster)
+    return planned.verified(
+        {asked: (image or login) if asked.path else login for asked in planned.questions}
+    )
+
+
+def only(verification: Verification) -> Proof:
+    (proof,) = verification.proofs
+    return proof
+
+
+def one_secret(auth: Any = None, key: str = REGISTRY) -> Cluster:
+    return Cluster().secret("pull", {key: auth or entry()})

@@ -1,0 +1,26 @@
+"""The node as the proof needs it: its registries, its own login, and two features switched on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.node.cluster import NodeCluster
+from tests.node.registries import Registries, registries
+from tests.node.scenario import entry
+from tests.node.scenarios_of_registries import NODE_LOGIN
+
+FEATURES = {"KubeletEnsureSecretPulledImages": True, "ImageVolume": True}
+
+
+@contextmanager
+def theatre(node: NodeCluster, folder: Path) -> Iterator[Registries]:
+    """Until the block ends; the node's features and its login stay. Raises `MissingError`."""
+    with registries(folder, node.enter) as servers:
+        node.set_hosts(servers.hosts)
+        # Before the start: the kubelet reads it once in five minutes.
+        node.docker_config.write_text(json.dumps({"auths": {NODE_LOGIN: entry()}}))
+        node.restart_kubelet(FEATURES)
+        yield servers

@@ -1,0 +1,71 @@
+"""A registry's own words: found in many shapes, on one line, bounded, without a credential."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.registry.origins import origin_of
+from kubectl_pullsecret.registry.wire import Response
+from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
+
+
+def response(body: object, content_type: str = "application/json", status: int = 403) -> Response:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = urllib3.HTTPHeaderDict({"Content-Type": content_type})
+    return Response(origin_of("r.test"), status, headers, raw)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"errors": [{"code": "DENIED", "message": "no"}]}, Said("DENIED", "no", structured=True)),
+        ({"errors": [{"code": "A"}, {"code": "B"}]}, Said("A", structured=True)),
+        ({"errors": {"code": "A", "message": "b"}}, Said("A", "b", structured=True)),
+        ({"details": "incorrect password"}, Said("", "incorrect password")),
+        ({"error": "invalid_grant", "error_description": "x"}, Said("invalid_grant", "x")),
+        ({"message": "x", "code": 7}, Said("7", "x")),
+        (b"404 page not found\n", Said(message="404 page not found")),
+        (b"<HTML><body>", Said(web_page=True)),
+        (b"", Said()),
+        (b"[]", Said()),
+        (b"\x00\x01", Said()),
+    ],
+)
+def test_words_are_found(body: object, said: Said) -> None:
+    assert read_words(response(body)) == said
+
+
+def test_they_stand_behind_the_status() -> None:
+    answer = response({"errors": [{"code": "DENIED", "message": "go\n away."}]})
+    assert said_by(answer, read_words(answer), ()) == "403 Forbidden: DENIED: go away"
+
+
+def test_a_page_is_called_one() -> None:
+    answer = response(b"<html>", "text/html; charset=utf-8")
+    assert said_by(answer, read_words(answer), ()) == "403 Forbidden: a web page"
+
+
+SECRET = 'p@ss w\u00f6rd"\\\udce9'
+
+
+@pytest.mark.parametrize(
+    "form",
+    [SECRET, json.dumps(SECRET)[1:-1], "p%40ss%20w%C3%B6rd%22%5C%E9", "p%40ss+w%C3%B6rd%22%5C%E9"],
+)
+def test_a_secret_is_masked_in_every_form(form: str) -> None:
+    assert quotable(f"a {form} b", [Masked(SECRET)]) == "a ••• b"
+
+
+@given(st.text(max_size=400), st.text(min_size=1, max_size=12))
+def test_whatever_is_quoted_is_short_and_without_the_secret(text: str, secret: str) -> None:
+    found = quotable(f"{text}{secret}{text}", [Masked(secret)])
+    assert len(found) <= 200
+    assert len(found.splitlines()) <= 1
+    if not set(secret) & set("•… ") and secret.strip():
+        assert secret not in found
