@@ -19,6 +19,7 @@ from kubectl_pullsecret.diagnosis.findings import (
 )
 from kubectl_pullsecret.diagnosis.grouping import group, outages
 from kubectl_pullsecret.diagnosis.healthy import next_pull
+from kubectl_pullsecret.diagnosis.healthy_probed import answered, questions_of_running
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.others import Others
@@ -70,12 +71,13 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         incomplete=tuple(dict.fromkeys(unseen)),
         outages=outages(findings),
         notes=tuple(_notes(snapshot, selected, examined, now)),
-        questions=_questions(failed),
+        questions=_questions(failed, running),
     )
 
 
-def _questions(cases: Iterable[Iterable[Case]]) -> tuple[Question, ...]:
-    asked = (question for of_one in cases for case in of_one for question in questions_of(case))
+def _questions(failed: Iterable[list[Case]], running: Iterable[Case]) -> tuple[Question, ...]:
+    asked = [question for of_pod in failed for case in of_pod for question in questions_of(case)]
+    asked += [question for case in running for question in questions_of_running(case)]
     return tuple(dict.fromkeys(asked))
 
 
@@ -130,7 +132,7 @@ def _pod_predictions(
 def _warnings(running: list[Case], failed: Iterable[list[Case]]) -> Iterator[Finding]:
     """What may fail when a pod that runs, or a new one in its place, pulls again."""
     others = Others.of((case for of_pod in failed for case in of_pod), running)
-    foreseen = (next_pull(case, others) for case in running)
+    foreseen = (answered(case, next_pull(case, others)) for case in running)
     return (warning(one) for one in foreseen if one is not None)
 
 

@@ -32,6 +32,7 @@ _ALREADY = "already present on machine"  # the end of the kubelet's words, kubel
 _NODE_REPORTS = 50  # images at most (kubelet 1.34, nodeStatusMaxImages)
 _NODES_SHOWN = 3
 _SENT = frozenset({Reason.CREDENTIAL_EXPIRED, Reason.CREDENTIAL_EXPIRES_SOON})
+_NOT_THERE = frozenset({Reason.MANIFEST_NOT_FOUND, Reason.REPOSITORY_NOT_FOUND})
 # Nothing would be sent: where the pod that runs has a credential, it may be given again.
 _NOTHING_SENT = frozenset(
     {
@@ -246,5 +247,7 @@ def message_of(foreseen: Foreseen, where: str, what: str) -> str:
     how = "a new pod may not pull" if later else "may not pull again"
     if verdict.reason is Reason.CREDENTIAL_EXPIRES_SOON:
         return f"{where} runs, but soon {how} {what}: fails unless the credential is renewed"
+    if verdict.reason in _NOT_THERE:
+        return f"{where} runs, but {how} {what}: the registry does not have it"
     public = "the image is public or " if verdict.confidence is Confidence.OPEN else ""
     return f"{where} runs, but {how} {what}: fails unless {public}the node has a credential"

@@ -115,6 +115,8 @@ def _askers(case: Case) -> tuple[Asker, ...]:
         return next_askers(case)[:1]
     if not case.denied:
         return ()
+    if attempt is None:
+        return tuple(dict.fromkeys((*next_askers(case), ANYBODY)))
     offered = [*case.offer.usable, *case.account_offer.usable]
     askers = [Asker(one.secret, one.entry) for one in offered]
     if not offered and case.reference is not None:
