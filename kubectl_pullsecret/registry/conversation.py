@@ -69,6 +69,8 @@ def _answer(talk: Talk) -> Answer:
         introduction = introduce(talk, base, response)
         response, asked = _asked(talk, base, introduction)
     answer = verdict(response, asked)
+    if answer.accepted and introduction.login is not None:
+        talk.accept(introduction.login, base)
     if answer.cause is not Cause.MANIFEST_NOT_FOUND:
         return answer
     return _with_tags(talk, base, introduction, answer)
@@ -150,6 +152,7 @@ def _page(talk: Talk, request: Request) -> Response | None:
 
 def _without_answer(talk: Talk, error: NoAnswerError) -> Answer:
     answer = unreached(error, talk.course.seconds)
-    if answer.cause is Cause.SCHEME_MISMATCH and talk.login is not None:
+    plain = error.failure.kind is FailureKind.WITHOUT_TLS
+    if plain and error.origin == origin_of(talk.registry) and talk.login is not None:
         return answer._replace(withheld=_PLAIN_HTTP)
     return answer

@@ -33,6 +33,8 @@ def fetch(wire: Wire, request: Request, course: Course) -> Response:
             raise
         return _follow(wire, request, course)
     pause = pause_after(response)
+    if request.method == "HEAD" and response.status != 429:
+        return response  # GET, which is asked with next, is the second try
     if pause is None or pause >= course.left:
         return response
     sleep(pause)

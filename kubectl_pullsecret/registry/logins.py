@@ -69,8 +69,12 @@ class Logins:
             if response.origin == place:
                 if response.status == 401:
                     gate.refusal = response
-                gate.accepted = response.status < 300 or response.status == 404
+                gate.accepted = response.status < 300
             return response
+
+    def accept(self, place: Origin, login: Login) -> None:
+        """Keep that a login is accepted, which the status alone does not say."""
+        self._gate(place, login).accepted = True
 
     def refuse(self, place: Origin, login: Login, response: Response) -> None:
         """Keep a refusal that is none by its status alone."""

@@ -6,6 +6,7 @@ only waits, so that Ctrl-C ends everything at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -135,8 +136,9 @@ class _Round:
         progress: Callable[[str], None],
     ) -> None:
         self._begin, self._progress = begin, progress
-        self._waiting = list(questions)
+        self._waiting = dict.fromkeys(questions)
         self._running: dict[Question, _Asking] = {}
+        self._busy: Counter[str | _Line] = Counter()  # questions that are asked, by registry, line
         self._ended: SimpleQueue[Question] = SimpleQueue()
         self._tried: set[_Line] = set()  # logins that were accepted, or refused
         self._answers: dict[Question, Answer] = {}
@@ -160,16 +162,16 @@ class _Round:
             if len(self._running) >= MOST_AT_ONCE:
                 return
             if self._may_begin(question):
-                self._waiting.remove(question)
+                del self._waiting[question]
+                self._busy.update(_kinds(question))
                 end = partial(self._ended.put, question)
                 self._running[question] = self._begin(question, end)
 
     def _may_begin(self, question: Question) -> bool:
-        there = [one for one in self._running if one.registry == question.registry]
+        if self._busy[question.registry] >= MOST_AT_ONE_HOST:
+            return False
         line = _line(question)
-        alone = line is not None and line not in self._tried
-        in_line = alone and any(_line(one) == line for one in there)
-        return len(there) < MOST_AT_ONE_HOST and not in_line
+        return line is None or line in self._tried or not self._busy[line]
 
     def _listen(self) -> None:
         """Wait until a question is answered or overdue, or a little while."""
@@ -185,6 +187,7 @@ class _Round:
 
     def _keep(self, question: Question, answer: Answer) -> None:
         del self._running[question]
+        self._busy.subtract(_kinds(question))
         self._answers[question] = answer
         line = _line(question)
         if line is not None and answer.accepted is not None:
@@ -195,6 +198,12 @@ def _line(question: Question) -> _Line | None:
     """What questions stand in one line for; None for those of nobody."""
     login = question.login
     return None if login is None else (question.registry, credential(login))
+
+
+def _kinds(question: Question) -> tuple[str | _Line, ...]:
+    """What is counted of the questions that are asked."""
+    line = _line(question)
+    return (question.registry,) if line is None else (question.registry, line)
 
 
 def _asked(question: Question) -> tuple[Question, bool]:

@@ -9,6 +9,7 @@ from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.registry.hops import fetch
 from kubectl_pullsecret.registry.logins import Logins
+from kubectl_pullsecret.registry.origins import Origin
 from kubectl_pullsecret.registry.verdicts import Asked, Sent
 from kubectl_pullsecret.registry.wire import Course, Request, Response, Wire
 
@@ -55,6 +56,10 @@ class Talk:
         if response.origin != place and response.status in (401, 403):
             self.withhold_from(place.name, response)
         return response, asked
+
+    def accept(self, login: Login, place: Origin) -> None:
+        """Keep that a login is accepted, where the status alone does not say so."""
+        self._logins.accept(place, login)
 
     def refuse(self, login: Login, response: Response) -> None:
         """Keep that a login is refused, where the status alone does not say so."""

@@ -53,6 +53,22 @@ def test_an_entry_has_key_user_password_and_email() -> None:
     assert only_entry(text) == AuthEntry("https://reg.test/v1/", "u", Masked("p"), "e")
 
 
+@pytest.mark.parametrize(
+    ("fields", "token"),
+    [
+        ('"identitytoken":"t"', "t"),
+        ('"IdentityToken":"t","username":"u"', "t"),
+        ('"identitytoken":7', ""),
+        ('"username":"u"', ""),
+    ],
+)
+def test_an_identity_token_is_kept_beside_what_the_kubelet_reads(fields: str, token: str) -> None:
+    entry = entry_of(fields)
+
+    assert entry.identity_token.reveal() == token
+    assert not entry.usable
+
+
 def test_entries_come_in_the_order_of_the_text() -> None:
     text = '{"auths":{"b":{},"a":{},"c":{},"a":{"username":"later"}}}'
 

@@ -113,27 +113,46 @@ ANSWERS = (
 )
 
 KEYS = (
+    bare(
+        "key-with-other-port",
+        Reason.NO_MATCHING_CREDENTIAL,
+        pull_secret("pull", "registry.test:5001"),
+    ),
+    bare(
+        "key-of-another-host",
+        Reason.NO_MATCHING_CREDENTIAL,
+        pull_secret("pull", "other.test:5000"),
+    ),
     bare("key-of-the-host", None, pull_secret()),
     bare("key-with-path", None, pull_secret("pull", f"https://{REGISTRY}/team")),
     bare("key-with-glob", None, pull_secret("pull", "*.test:5000")),
     *(
-        bare(name, Reason.NO_MATCHING_CREDENTIAL, pull_secret("pull", key))
+        bare(name, Reason.NO_MATCHING_CREDENTIAL, pull_secret("pull", key), runtimes=ONCE)
         for name, key in (
-            ("key-with-other-port", "registry.test:5001"),
             ("key-without-port", "registry.test"),
             ("key-in-upper-case", "REGISTRY.test:5000"),
             ("key-with-tag", APP),
             ("key-with-other-path", f"{REGISTRY}/others"),
             ("key-with-glob-without-port", "*.test"),
-            ("key-of-another-host", "other.test:5000"),
         )
     ),
     bare("hub-key", None, pull_secret("pull", HUB_KEY), image=HUB_APP),
     bare("hub-short-name", None, pull_secret("pull", "docker.io"), image="nginx"),
+    bare(
+        "hub-registry-1",
+        Reason.NO_MATCHING_CREDENTIAL,
+        pull_secret("pull", "registry-1.docker.io"),
+        image=HUB_APP,
+    ),
     *(
-        bare(name, Reason.NO_MATCHING_CREDENTIAL, pull_secret("pull", key), image=HUB_APP)
+        bare(
+            name,
+            Reason.NO_MATCHING_CREDENTIAL,
+            pull_secret("pull", key),
+            image=HUB_APP,
+            runtimes=ONCE,
+        )
         for name, key in (
-            ("hub-registry-1", "registry-1.docker.io"),
             ("hub-without-scheme", "index.docker.io/v1"),
             ("hub-website", "hub.docker.com"),
         )
@@ -149,26 +168,31 @@ KEYS = (
         "flat-layout",
         Reason.NO_MATCHING_CREDENTIAL,
         secret("pull", {REGISTRY: entry()}),
+        runtimes=ONCE,
     ),
     bare(
         "auths-in-dockercfg",
         Reason.NO_MATCHING_CREDENTIAL,
         secret("pull", {"auths": {REGISTRY: entry()}}, "kubernetes.io/dockercfg", ".dockercfg"),
+        runtimes=ONCE,
     ),
     bare(
         "credential-store-only",
         Reason.NO_MATCHING_CREDENTIAL,
         secret("pull", {"credsStore": "desktop"}),
+        runtimes=ONCE,
     ),
     bare(
         "entry-without-credential",
         Reason.UNUSABLE_CREDENTIAL,
         secret("pull", {"auths": {REGISTRY: {}}, "credsStore": "desktop"}),
+        runtimes=ONCE,
     ),
     bare(
         "identity-token-only",
         Reason.UNUSABLE_CREDENTIAL,
         auths("pull", {REGISTRY: {"identitytoken": "x"}}),
+        runtimes=ONCE,
     ),
     bare(
         "opaque", Reason.SECRET_WRONG_TYPE, secret("pull", {"auths": {REGISTRY: entry()}}, "Opaque")

@@ -220,6 +220,7 @@ NO_TOKEN = {
         False,
     ),
     "a page": (_status(PAGE, 403), Cause.REGISTRY_POLICY_BLOCKED, None),
+    "404": (Reply(status=404), Cause.REGISTRY_ERROR, None),
     "429": (Reply(status=429), Cause.RATE_LIMITED, None),
     "502": (Reply(status=502), Cause.REGISTRY_ERROR, None),
 }

@@ -114,6 +114,20 @@ def test_an_accepted_login_is_not_called_wrong_later(serve: Serve, ask: Ask) -> 
     assert (other.cause, other.accepted) == (Cause.DENIED_OR_NOT_FOUND, True)
 
 
+def test_to_learn_that_an_image_is_missing_the_login_must_be_good(serve: Serve, ask: Ask) -> None:
+    inner = with_basic()
+
+    def script(at: Received) -> Reply:
+        return unauthorized("Basic") if "/secret/" in at.path else inner(at)
+
+    server = serve(script)
+    missing, other = ask(
+        image(server, login(server), tag="v9"), image(server, login(server), path="secret/app")
+    )
+    assert (missing.cause, missing.accepted) == (Cause.MANIFEST_NOT_FOUND, True)
+    assert (other.cause, other.accepted) == (Cause.DENIED_OR_NOT_FOUND, True)
+
+
 @pytest.mark.parametrize("status", [403, 500])
 def test_what_is_no_refusal_of_the_login_is_not_kept(serve: Serve, ask: Ask, status: int) -> None:
     def script(at: Received) -> Reply:
