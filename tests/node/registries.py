@@ -167,7 +167,8 @@ class Registries:
     def _start_registries(self) -> None:
         p = self.ports
         basic = {"htpasswd": {"realm": "registries of the tests", "path": str(self._htpasswd())}}
-        local = _token_auth(f"http://{LOOPBACK}:{p.token_service}/token", self._signing[0])
+        here = "token.test" if self._enter else LOOPBACK  # a name that only our own DNS knows
+        local = _token_auth(f"http://{here}:{p.token_service}/token", self._signing[0])
         hub = _token_auth(f"https://{HUB_TOKENS}/token", self._signing[0])
         hub_tls = _tls(self._certificate("hub", *HUB))
         own_tls = _tls(self._certificate("tls", "tls.test", "untrusted.test"))

@@ -1,11 +1,13 @@
-"""Live `doctor --probe`, `match --probe` and `verify`: a real node failed, real registries answer."""
+"""Live `--probe` and `verify`: a real node failed, and real registries answer."""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -204,3 +206,32 @@ def test_match_asks_as_whoever_would_be_tried(
         (None, False),
     ]
     assert said.returncode == 0
+
+
+def test_the_picture_in_the_readme_is_what_a_person_sees(
+    node: NodeCluster, registries: Registries
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"\n\n((?:    deploy/.*\n)(?:    .*\n)+)", readme)
+    stale = pull_secret("old", TOKENS, password="of yesterday")
+    set_up(node.api, "team", (stale, workload("Deployment", "old", image=PUBLIC)))
+    command = ("kubectl", "pullsecret", "doctor", "-n", "team", "--probe", "--plain-http")
+    seen: list[str] = []
+
+    def is_shown() -> bool:
+        seen[:] = node.run(command).stdout.splitlines()
+        shown = [_timeless(line.removeprefix("    ")) for line in picture.splitlines()]
+        return shown == [_timeless(line) for line in seen]
+
+    try:
+        eventually(is_shown)
+    except AssertionError:
+        pytest.fail("\n".join(seen))
+    finally:
+        node.api.remove_namespace("team")
+
+
+def _timeless(line: str) -> str:
+    """Without how often, and how long ago; what is cut off with … is not compared."""
+    line = re.sub(r"(?:once|\d+ times), last \w+ ago", "N times, last T ago", line)
+    return re.sub(r"(N times, last T ago: ).*", r"\1…", line)
