@@ -221,7 +221,7 @@ def _check_recreation(pod: Pod) -> None:
         raise RefusedPlanError(
             f"{display(pod.ref)} is being deleted already", remedy="create it anew when it is gone"
         )
-    if pod.phase in ("Succeeded", "Failed"):
+    if pod.ended:
         raise RefusedPlanError(
             f"{display(pod.ref)} has ended ({pod.phase}): created again it would run once more",
             remedy="delete it and create it yourself, if that is what you want",

@@ -10,7 +10,7 @@ import click
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
-from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, ask_registries, registry_flags
 from kubectl_pullsecret.cli.source import Sighting, Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
 
@@ -65,13 +65,13 @@ def command(
 
     if targets and all_namespaces and not source.from_files:
         raise _target_anywhere()
-    registry.need(asked=probe, by="--probe")
+    registry.refuse_unless(probe, by="--probe")
     chosen = None if all_namespaces else source.namespace
     selection = Selection(parse_targets(targets), chosen, healthy)
     seen = look(console, source, partial(_wanted, selection, console), everywhere=all_namespaces)
     report = _judged(console, seen, selection)
     if probe and report.questions:
-        answers = asked(console, registry, source.connection, report.questions)
+        answers = ask_registries(console, registry, source.connection, report.questions)
         told = seen._replace(snapshot=seen.snapshot.with_answers(answers))
         report = _judged(console, told, selection)
     from kubectl_pullsecret.report import FailOn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from kubectl_pullsecret.errors import ExitCode
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.diagnosis.inventory import PullSecretRecord
-    from kubectl_pullsecret.facts.objects import Secret
     from kubectl_pullsecret.sources.live import Wanted
 
 
@@ -40,8 +39,9 @@ def command(
     -o wide adds the kinds of credentials and who uses them.
     """
     from kubectl_pullsecret.diagnosis.inventory import inventory
+    from kubectl_pullsecret.diagnosis.label_selector import label_filter
 
-    matches = _label_filter(selector)
+    matches = label_filter(selector)
     users = output in (Output.WIDE, Output.JSON, Output.YAML)
     seen = look(console, source, partial(_wanted, selector, users), everywhere=all_namespaces)
     records = inventory(seen.snapshot, seen.namespace, now=console.now, matches=matches)
@@ -56,15 +56,6 @@ def _wanted(selector: str, users: bool, namespace: str) -> Wanted:
     from kubectl_pullsecret.diagnosis.wanted import for_list
 
     return partial(for_list, namespace, selector, users)
-
-
-def _label_filter(selector: str) -> Callable[[Secret], bool]:
-    if not selector:
-        return lambda _: True
-    from kubectl_pullsecret.diagnosis.label_selector import parse_selector, selects
-
-    requirements = parse_selector(selector)
-    return lambda secret: selects(requirements, dict(secret.labels))
 
 
 def _shown(

@@ -10,7 +10,7 @@ import click
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, output, serialised
-from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, ask_registries, registry_flags
 from kubectl_pullsecret.cli.source import Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 
@@ -59,7 +59,7 @@ def command(
     """  # noqa: D301 - click reads the character \b, not a backslash
     from kubectl_pullsecret.diagnosis.matching import match_images, questions_of, with_answers
 
-    registry.need(asked=probe, by="--probe")
+    registry.refuse_unless(probe, by="--probe")
     pulls, seen_whole = None, ExitCode.FINE
     if source.from_files or source.namespace or target is not None or source.connection.given:
         from kubectl_pullsecret.diagnosis.pull_list import pull_list
@@ -71,7 +71,7 @@ def command(
         seen_whole = seen.worst(ExitCode.FINE)
     matching = match_images(images, pulls, now=console.now)
     if probe:
-        answers = asked(console, registry, source.connection, questions_of(matching))
+        answers = ask_registries(console, registry, source.connection, questions_of(matching))
         matching = with_answers(matching, answers)
     console.write(_shown(matching, output, console))
     return matching.exit_code or seen_whole
@@ -85,10 +85,9 @@ def _wanted(target: ObjectRef | None, namespace: str) -> Wanted:
 
 def _warn_of_refusals(console: Console, snapshot: Snapshot) -> None:
     """Say which right would have shown more."""
-    from kubectl_pullsecret.diagnosis.unseen import incomplete
+    from kubectl_pullsecret.diagnosis.unseen import refused
 
-    refusals = snapshot.live.refusals if snapshot.live is not None else ()
-    for part in dict.fromkeys(map(incomplete, refusals)):
+    for part in refused(snapshot):
         console.warn(f"not seen: {part.resource} in {part.namespace}: {part.why}")
 
 

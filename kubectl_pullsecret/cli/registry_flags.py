@@ -1,15 +1,13 @@
 """The flags of every command that asks registries, and the way to them.
 
-Nothing is sent to a registry but through `asking`.
+Nothing is sent to a registry but through `ask_registries`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -21,16 +19,15 @@ from kubectl_pullsecret.errors import wrong_usage
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.facts.answers import Answer, Question
-    from kubectl_pullsecret.registry import Registries
 
 
 class RegistryFlags(NamedTuple):
     """What the flags say about how registries are asked."""
 
-    authorities: Path | None  # a file with certificates that are trusted besides the system's
+    authorities: str | None  # a file with certificates that are trusted besides the system's
     plain_http: bool
 
-    def need(self, *, asked: bool, by: str) -> None:
+    def refuse_unless(self, asked: bool, *, by: str) -> None:
         """Refuse flags that would mean nothing: registries are asked only with another one."""
         if self != RegistryFlags(None, False) and not asked:
             raise wrong_usage(
@@ -44,10 +41,7 @@ def registry_flags(function: Function) -> Function:
 
     @wraps(function)
     def with_registry(*arguments: Any, **parameters: Any) -> Any:
-        authorities = parameters.pop("registry_ca")
-        found = RegistryFlags(
-            Path(authorities) if authorities is not None else None, parameters.pop("plain_http")
-        )
+        found = RegistryFlags(parameters.pop("registry_ca"), parameters.pop("plain_http"))
         return function(*arguments, registry=found, **parameters)
 
     offered: Any = with_registry
@@ -68,19 +62,24 @@ _PLAIN_HTTP = click.option(
 )
 
 
-@contextmanager
-def asking(
-    console: Console, flags: RegistryFlags, connection: ConnectionFlags
-) -> Iterator[Registries]:
-    """The registries, to be asked from this machine; --request-timeout and -v hold for them too.
+def ask_registries(
+    console: Console,
+    flags: RegistryFlags,
+    connection: ConnectionFlags,
+    questions: Iterable[Question],
+) -> Mapping[Question, Answer]:
+    """What registries answer to this machine; --request-timeout and -v hold for them too.
 
     Raises:
         PullSecretError: the certificates of --registry-ca cannot be read, or a flag says nothing.
     """
+    from pathlib import Path
+
     from kubectl_pullsecret.registry import Registries, Settings
     from kubectl_pullsecret.sources.kubeconfig.timeout import parse_timeout
 
-    settings = Settings(flags.authorities, flags.plain_http)
+    authorities = Path(flags.authorities) if flags.authorities is not None else None
+    settings = Settings(authorities, flags.plain_http)
     written = connection.given.get("request_timeout", "")
     timeout = parse_timeout(written if isinstance(written, str) else "")
     if timeout is not None:  # else the registries' own: none has all the time in the world
@@ -88,17 +87,6 @@ def asking(
     verbosity = connection.verbosity
     with Registries(settings, os.environ, log=console.log, verbosity=verbosity) as registries:
         try:
-            yield registries
+            return registries.ask(questions, console.progress)
         finally:
             console.progress("")
-
-
-def asked(
-    console: Console,
-    flags: RegistryFlags,
-    connection: ConnectionFlags,
-    questions: Iterable[Question],
-) -> Mapping[Question, Answer]:
-    """What the registries answer. Raises PullSecretError as `asking` does."""
-    with asking(console, flags, connection) as registries:
-        return registries.ask(questions, console.progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,7 @@ from kubectl_pullsecret.cli.asking import agrees, can_ask
 from kubectl_pullsecret.cli.connection import USE
 from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.cli.options import Output, all_namespaces, output, serialised
-from kubectl_pullsecret.cli.registry_flags import RegistryFlags, asked, registry_flags
+from kubectl_pullsecret.cli.registry_flags import RegistryFlags, ask_registries, registry_flags
 from kubectl_pullsecret.cli.source import Sighting, Source, look, source
 from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
 
@@ -69,9 +69,9 @@ def command(
     Exit codes: 0 all are valid, 1 one is rejected, expired, forbidden or unusable, 2 wrong usage,
     3 nothing could be asked, 4 a part could not be asked or seen.
     """  # noqa: D301 - click reads the character \b, not a backslash
-    chosen = _chosen(secrets, images, selector, everywhere=all_namespaces, source=source)
-    seen = look(console, source, partial(_wanted, chosen), everywhere=all_namespaces)
-    plan = _plan(console, seen, chosen)
+    wish = _wish(secrets, images, selector, everywhere=all_namespaces, source=source)
+    seen = look(console, source, partial(_wanted, wish, selector), everywhere=all_namespaces)
+    plan = _plan(console, seen, wish)
     if all_namespaces and plan.questions and not yes:
         _agree(console, plan)
     verification = plan.verified(_answers(console, registry, source, plan))
@@ -79,24 +79,18 @@ def command(
     return seen.worst(verification.exit_code)
 
 
-class Chosen(NamedTuple):
-    """What the words and flags choose."""
-
-    names: tuple[str, ...]
-    images: tuple[Reference, ...]
-    selector: str
-
-
-def _chosen(
+def _wish(
     secrets: tuple[str, ...],
     images: tuple[str, ...],
     selector: str,
     *,
     everywhere: bool,
     source: Source,
-) -> Chosen:
+) -> Wish:
     """Read the words; refuse what contradicts itself before anything is read or asked."""
     from kubectl_pullsecret.cli.words import secret_name
+    from kubectl_pullsecret.diagnosis.label_selector import label_filter
+    from kubectl_pullsecret.diagnosis.verification import Wish
 
     if secrets and selector:
         raise wrong_usage("a SECRET and -l both say which secrets", "give one of the two")
@@ -106,7 +100,8 @@ def _chosen(
             "give -n NAMESPACE instead of -A",
         )
     names = tuple(dict.fromkeys(map(secret_name, secrets)))
-    return Chosen(names, tuple(map(_reference, dict.fromkeys(images))), selector)
+    references = tuple(map(_reference, dict.fromkeys(images)))
+    return Wish(names, references, label_filter(selector))
 
 
 def _reference(image: str) -> Reference:
@@ -119,29 +114,19 @@ def _reference(image: str) -> Reference:
         raise wrong_usage(f"--image {image}: {error}", remedy) from None
 
 
-def _wanted(chosen: Chosen, namespace: str) -> Wanted:
+def _wanted(wish: Wish, selector: str, namespace: str) -> Wanted:
     from kubectl_pullsecret.diagnosis.wanted import for_verify
 
-    return partial(for_verify, chosen.names, chosen.selector, not chosen.images, namespace)
+    return partial(for_verify, wish.names, selector, not wish.images, namespace)
 
 
-def _plan(console: Console, seen: Sighting, chosen: Chosen) -> Plan:
-    from kubectl_pullsecret.diagnosis.verification import Wish, plan_verification
+def _plan(console: Console, seen: Sighting, wish: Wish) -> Plan:
+    from kubectl_pullsecret.diagnosis.verification import plan_verification
 
-    wish = Wish(seen.namespace, chosen.names, chosen.images)
-    if chosen.selector:
-        wish = _labelled(wish, chosen.selector)
-    plan = plan_verification(seen.snapshot, wish, now=console.now)
+    plan = plan_verification(seen.snapshot, seen.namespace, wish, now=console.now)
     if not plan.trials:
         raise PullSecretError(f"no pull secret {seen.place}: nothing is verified")
     return plan
-
-
-def _labelled(wish: Wish, selector: str) -> Wish:
-    from kubectl_pullsecret.diagnosis.label_selector import parse_selector, selects
-
-    requirements = parse_selector(selector)
-    return wish._replace(matches=lambda secret: selects(requirements, dict(secret.labels)))
 
 
 def _agree(console: Console, plan: Plan) -> None:
@@ -160,7 +145,7 @@ def _answers(
 ) -> Mapping[Question, Answer]:
     if not plan.questions:
         return {}
-    return asked(console, registry, source.connection, plan.questions)
+    return ask_registries(console, registry, source.connection, plan.questions)
 
 
 def _shown(

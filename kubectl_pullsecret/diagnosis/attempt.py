@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import cache
 from itertools import islice
 
-from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError, parse
+from kubectl_pullsecret.diagnosis.pull_errors import PullError, parse
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.objects import (
     ContainerRole,
     ContainerStatus,
@@ -54,6 +55,11 @@ class Attempt:
     raw_reason: bool  # the waiting reason is raw Go text: the kubelet stopped before any pull
     last: datetime | None
     count: int
+
+    @property
+    def before_pull(self) -> bool:
+        """Whether the kubelet stopped at a Secret, and asked no registry."""
+        return self.raw_reason or self.error.cause is Cause.SECRET_MALFORMED
 
 
 @cache

@@ -21,9 +21,9 @@ from kubectl_pullsecret.diagnosis.offer import (
     Presence,
     is_openshift_internal,
 )
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.retrievals import retrievals_of
 from kubectl_pullsecret.facts.answers import Answer, Login, Question
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.objects import (
     Event,
     ObjectRef,

@@ -14,7 +14,7 @@ from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.offer import Presence, names_of
 from kubectl_pullsecret.diagnosis.placement import account_ref, attach, renew_pod
-from kubectl_pullsecret.diagnosis.pull_errors import Cause, PullError
+from kubectl_pullsecret.diagnosis.pull_errors import PullError
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.diagnosis.supply import (
@@ -25,6 +25,7 @@ from kubectl_pullsecret.diagnosis.supply import (
     supply,
     supply_named,
 )
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason
 

@@ -19,13 +19,17 @@ from kubectl_pullsecret.diagnosis.findings import (
 )
 from kubectl_pullsecret.diagnosis.grouping import group, outages
 from kubectl_pullsecret.diagnosis.healthy import next_pull
-from kubectl_pullsecret.diagnosis.healthy_probed import answered, questions_of_running
+from kubectl_pullsecret.diagnosis.healthy_probed import (
+    answered,
+    not_answered,
+    questions_of_running,
+)
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.notes import pod_note
 from kubectl_pullsecret.diagnosis.others import Others
 from kubectl_pullsecret.diagnosis.probing import questions_of
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
-from kubectl_pullsecret.diagnosis.unseen import missing_target, refused, unseen_of_running
+from kubectl_pullsecret.diagnosis.unseen import missing_target, refused_beside, unseen_of_running
 from kubectl_pullsecret.facts.answers import Question
 from kubectl_pullsecret.facts.objects import Workload
 from kubectl_pullsecret.facts.pods import may_wait
@@ -62,7 +66,8 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
     ]
     unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
     unseen += unseen_of_running(running) if selection.healthy else ()
-    unseen += [*map(missing_target, selected.missing), *refused(snapshot)]
+    unseen += not_answered(running)
+    unseen += [*map(missing_target, selected.missing), *refused_beside(snapshot)]
     return Report(
         findings=findings,
         pods=len(selected.pods) + selected.quiet.pods,

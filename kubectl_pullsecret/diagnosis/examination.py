@@ -65,8 +65,7 @@ class Cases:
     def of_running(self, examined: ExaminedPod) -> list[Case]:
         """A case for each image of a pod that runs; none for other pods."""
         pod = examined.pod
-        ended = pod.phase in ("Succeeded", "Failed") or pod.deleting
-        if examined.attempts or ended or may_wait(pod):
+        if examined.attempts or pod.ended or pod.deleting or may_wait(pod):
             return []
         images = dict.fromkeys(use.image for use in pod.spec.images)
         return [self.of_pod(examined, image) for image in images]

@@ -14,10 +14,10 @@ from kubectl_pullsecret.diagnosis.healthy import Foreseen, message_of
 from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.placement import then_of
 from kubectl_pullsecret.diagnosis.probing import probed_at_all, settled
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.supply import mend_all
 from kubectl_pullsecret.diagnosis.unseen import what_helps
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.report import (
     Attach,
@@ -185,7 +185,9 @@ def _verdict_line(case: Case, verdict: Verdict) -> str:
 def _image_line(case: Case, verdict: Verdict) -> Iterator[Evidence]:
     if verdict.reason is Reason.SECRET_MALFORMED:
         containers = ", ".join(_containers(case))
-        yield Evidence("image", (f"{case.shown_image} ({containers}); no pull was tried",))
+        tried = case.attempt is not None and not case.attempt.before_pull
+        last = "the last try went without the secret" if tried else "no pull was tried"
+        yield Evidence("image", (f"{case.shown_image} ({containers}); {last}",))
 
 
 def malformed_beside(cases: Sequence[Case], found: Sequence[Finding]) -> Iterator[Finding]:

@@ -17,8 +17,6 @@ from kubectl_pullsecret.facts.objects import ObjectRef, PodSpec, Secret
 from kubectl_pullsecret.facts.snapshot import Snapshot
 from kubectl_pullsecret.images import InvalidReference, Reference
 
-_DONE = ("Succeeded", "Failed")  # pods that pull nothing any more
-
 
 class EntryPlace(NamedTuple):
     """Where one auth entry stands."""
@@ -64,7 +62,7 @@ def _specs(snapshot: Snapshot) -> Iterator[tuple[str, PodSpec, tuple[str, ...]]]
     An owner's template stands for what it owns: an old ReplicaSet pulls nothing any more.
     """
     for pod in snapshot.pods:
-        if pod.phase not in _DONE:
+        if not pod.ended:
             own = pod.spec.pull_secrets
             listed = own if pod.live else _will_list(snapshot, pod.ref, pod.spec)
             yield pod.ref.namespace, pod.spec, listed

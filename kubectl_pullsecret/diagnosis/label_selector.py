@@ -7,10 +7,13 @@ Source: k8s.io/apimachinery pkg/labels/selector.go (`Parse`, `Requirement.Matche
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
+
+if TYPE_CHECKING:
+    from kubectl_pullsecret.facts.objects import Secret
 
 _WORD = r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,315}[A-Za-z0-9])?"
 _VALUE = rf"(?:{_WORD})?"
@@ -51,6 +54,12 @@ def parse_selector(text: str) -> tuple[Requirement, ...]:
     if text.rstrip().endswith(","):
         raise _no_selector(text)
     return tuple(found)
+
+
+def label_filter(text: str) -> Callable[[Secret], bool]:
+    """Return which secrets `-l` chooses. Raises PullSecretError as `parse_selector` does."""
+    requirements = parse_selector(text)
+    return lambda secret: selects(requirements, dict(secret.labels))
 
 
 def selects(requirements: tuple[Requirement, ...], labels: Mapping[str, str]) -> bool:

@@ -21,12 +21,11 @@ from kubectl_pullsecret.diagnosis.offer import NamedSecret, is_openshift_interna
 from kubectl_pullsecret.diagnosis.probing import ANYBODY, Asker
 from kubectl_pullsecret.diagnosis.pull_list import PullList
 from kubectl_pullsecret.errors import ExitCode
-from kubectl_pullsecret.facts.answers import Answer as RegistryAnswer
-from kubectl_pullsecret.facts.answers import Question
+from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.images import Reference
 
 
-class Answer(Enum):
+class MatchAnswer(Enum):
     """What was found for an image; the values are part of the JSON contract."""
 
     CREDENTIAL = "credential"  # at least one that can be sent and does not say that it is over
@@ -38,15 +37,15 @@ class Answer(Enum):
     NOT_ASKED = "notAsked"  # no secrets were given
 
 
-_SERVED = frozenset({Answer.CREDENTIAL, Answer.NOT_ASKED, Answer.UNSEEN})
-_DECIDED_BY_REGISTRY = frozenset({*_SERVED, Answer.NONE})
+_SERVED = frozenset({MatchAnswer.CREDENTIAL, MatchAnswer.NOT_ASKED, MatchAnswer.UNSEEN})
+_DECIDED_BY_REGISTRY = frozenset({*_SERVED, MatchAnswer.NONE})
 
 
 class Probe(NamedTuple):
     """Who asked the registry for an image, and what it answered."""
 
     asker: Asker
-    answer: RegistryAnswer
+    answer: Answer
 
 
 class Tried(NamedTuple):
@@ -66,12 +65,10 @@ class ImageMatch(NamedTuple):
     """One image and its answer. BLOCKED: `tried` is what would be tried once all is readable."""
 
     name: ImageName
-    answer: Answer
+    answer: MatchAnswer
     tried: tuple[Tried, ...] = ()
     misses: tuple[Miss, ...] = ()
-    unlisted: tuple[
-        Tried, ...
-    ] = ()  # what would serve it if it were on the list, where nothing does
+    unlisted: tuple[Tried, ...] = ()  # where nothing listed serves it: what would on the list
     notes: tuple[str, ...] = ()  # the kubelet's rules that bear on this answer
     probes: tuple[Probe, ...] = ()  # what the registry answered, where it was asked
 
@@ -97,7 +94,7 @@ class Matching(NamedTuple):
         """1 if an image has no credential or no valid name, 4 if not all was seen, else 0."""
         if not all(image.served for image in self.images):
             return ExitCode.FINDINGS
-        unseen = any(image.answer is Answer.UNSEEN for image in self.images)
+        unseen = any(image.answer is MatchAnswer.UNSEEN for image in self.images)
         partly = self.pulls is not None and not self.pulls.complete
         return ExitCode.INCOMPLETE if unseen or partly else ExitCode.FINE
 
@@ -113,7 +110,7 @@ def questions_of(matching: Matching) -> tuple[Question, ...]:
     return tuple(dict.fromkeys(asked))
 
 
-def with_answers(matching: Matching, answers: Mapping[Question, RegistryAnswer]) -> Matching:
+def with_answers(matching: Matching, answers: Mapping[Question, Answer]) -> Matching:
     """The same, and what registries answered."""
     images = tuple(
         image._replace(probes=tuple(_probes(image, image.name.reference, answers)))
@@ -125,7 +122,7 @@ def with_answers(matching: Matching, answers: Mapping[Question, RegistryAnswer])
 
 
 def _probes(
-    image: ImageMatch, reference: Reference, answers: Mapping[Question, RegistryAnswer]
+    image: ImageMatch, reference: Reference, answers: Mapping[Question, Answer]
 ) -> Iterator[Probe]:
     for asker in _askers(image):
         answer = answers.get(asker.question(reference))
@@ -135,7 +132,7 @@ def _probes(
 
 def _askers(image: ImageMatch) -> tuple[Asker, ...]:
     sendable = (one.credential for one in (*image.tried, *image.unlisted) if one.sendable)
-    return (*dict.fromkeys(Asker(one.secret, one.entry) for one in sendable), ANYBODY)
+    return (*dict.fromkeys(map(Asker.of, sendable)), ANYBODY)
 
 
 def match_images(images: Iterable[str], pulls: PullList | None, *, now: datetime) -> Matching:
@@ -145,14 +142,14 @@ def match_images(images: Iterable[str], pulls: PullList | None, *, now: datetime
 
 def _match(name: ImageName, pulls: PullList | None, now: datetime) -> ImageMatch:
     if name.reference is None:
-        return ImageMatch(name, Answer.INVALID_NAME)
+        return ImageMatch(name, MatchAnswer.INVALID_NAME)
     if pulls is None:
-        return ImageMatch(name, Answer.NOT_ASKED)
+        return ImageMatch(name, MatchAnswer.NOT_ASKED)
     secrets = [named.secret.pull_secret for named in pulls.named if named.secret is not None]
     offer = offer_of(secrets, name.reference)
     tried = tuple(_tried(credential, now) for credential in offer.tried)
     answer = _answer(pulls, tried)
-    served = answer in (Answer.CREDENTIAL, Answer.BLOCKED)
+    served = answer in (MatchAnswer.CREDENTIAL, MatchAnswer.BLOCKED)
     unlisted = () if served else _unlisted(pulls, name.reference, now)
     notes = _notes(name.reference, answer, tried)
     return ImageMatch(name, answer, tried, offer.misses, unlisted, notes)
@@ -160,9 +157,7 @@ def _match(name: ImageName, pulls: PullList | None, now: datetime) -> ImageMatch
 
 def _unlisted(pulls: PullList, reference: Reference, now: datetime) -> tuple[Tried, ...]:
     """What each further secret of the namespace has for the image, each secret taken alone."""
-    secrets = [
-        one for one in pulls.unlisted if not is_openshift_internal(one.ref.name)
-    ]  # OpenShift's own
+    secrets = [one for one in pulls.unlisted if not is_openshift_internal(one.ref.name)]
     found = (
         _tried(credential, now)
         for secret in secrets
@@ -177,14 +172,14 @@ def _tried(credential: Credential, now: datetime) -> Tried:
     return Tried(credential, told, told.over(now))
 
 
-def _answer(pulls: PullList, tried: tuple[Tried, ...]) -> Answer:
+def _answer(pulls: PullList, tried: tuple[Tried, ...]) -> MatchAnswer:
     if pulls.subject is not None and any(map(is_malformed, pulls.named)):
-        return Answer.BLOCKED
+        return MatchAnswer.BLOCKED
     if any(one.sendable for one in tried):
-        return Answer.CREDENTIAL
+        return MatchAnswer.CREDENTIAL
     if not pulls.complete:
-        return Answer.UNSEEN
-    return Answer.UNUSABLE if tried else Answer.NONE
+        return MatchAnswer.UNSEEN
+    return MatchAnswer.UNUSABLE if tried else MatchAnswer.NONE
 
 
 def is_malformed(named: NamedSecret) -> bool:
@@ -192,10 +187,10 @@ def is_malformed(named: NamedSecret) -> bool:
     return named.secret is not None and isinstance(named.secret.content, Malformed)
 
 
-def _notes(reference: Reference, answer: Answer, tried: tuple[Tried, ...]) -> tuple[str, ...]:
-    if answer is Answer.BLOCKED:
+def _notes(reference: Reference, answer: MatchAnswer, tried: tuple[Tried, ...]) -> tuple[str, ...]:
+    if answer is MatchAnswer.BLOCKED:
         return ("nothing is tried, not even anonymously, for any image of such a pod",)
-    if answer is Answer.UNSEEN:
+    if answer is MatchAnswer.UNSEEN:
         return ("what was not seen may hold a credential",)
     if not tried:
         return (_nothing_matches(reference),)

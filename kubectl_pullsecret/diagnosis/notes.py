@@ -26,7 +26,7 @@ def _state(pod: Pod) -> str:
         return f"not an image pull problem: not scheduled, {redact(pod.unscheduled)}"
     if pod.reason:
         return f"not an image pull problem: {redact(pod.reason)}"
-    if pod.phase in ("Succeeded", "Failed"):
+    if pod.ended:
         return f"not an image pull problem: phase {pod.phase}"
     if any(not s.started_before for s in pod.statuses) or not pod.statuses:
         return "still starting; no image pull has failed"

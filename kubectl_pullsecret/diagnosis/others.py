@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.durations import span
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.report import Evidence

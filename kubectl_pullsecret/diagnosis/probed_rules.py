@@ -6,11 +6,11 @@ from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.placement import RETRIED, detach
 from kubectl_pullsecret.diagnosis.probing import Asker, answers_to_next
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.diagnosis.supply import rewrite, serves_others
 from kubectl_pullsecret.facts.answers import Answer
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.report import Advice, Confidence, Fix, Reason
 
 # What settles a denial, furthest first: who gets there was let in.
@@ -28,36 +28,58 @@ def stale_credential_blocks_public_image(case: Case) -> Verdict | None:
     anybody = case.answer(None)
     if not usable or anybody is None or not anybody.yes:
         return None
-    if not all(case.spent(credential.entry) for credential in usable):
+    if not all(_is_in_the_way(case, credential) for credential in usable):
         return None
     first = usable[0]
     return Verdict(
         Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE,
         f"anybody may pull {_path(case)}, but the kubelet shows the credential of "
         f"secret/{first.secret}, which is refused",
-        fixes=_without(case, first) if len(usable) == 1 else rewrite(case, first),
+        fixes=_without(case, first) if len(usable) == 1 else _renewed(case, first),
     )
+
+
+def _is_in_the_way(case: Case, credential: Credential) -> bool:
+    """Whether a credential is over or refused; or denied what is there, as anybody gets it."""
+    answer = case.answer(credential.entry)
+    denied = answer is not None and answer.cause is Cause.DENIED_OR_NOT_FOUND
+    return denied or case.spent(credential.entry)
 
 
 def _without(case: Case, credential: Credential) -> tuple[Fix, ...]:
     """Take the secret away where nothing else needs it, and the list can change; else renew it."""
     if serves_others(case, credential.secret, credential.entry):
-        return rewrite(case, credential)
-    return detach(case, [credential.secret]) or rewrite(case, credential)
+        return _renewed(case, credential)
+    return detach(case, [credential.secret]) or _renewed(case, credential)
+
+
+def _renewed(case: Case, credential: Credential) -> tuple[Fix, ...]:
+    """Write a credential anew; one that is good needs a right instead."""
+    answer = case.answer(credential.entry)
+    if answer is not None and answer.accepted:
+        return (Advice(REASONS[Reason.ACCESS_FORBIDDEN].fix),)
+    return rewrite(case, credential)
 
 
 def given_out_from_here(case: Case) -> Verdict | None:
-    """What the node was denied, this machine would get with the same credential."""
+    """What the node was denied, this machine would get with the same credential.
+
+    Of a mirror's refusal the registry's own answer tells nothing.
+    """
     asked = answers_to_next(case)
-    if case.attempt is None or not any(answer.yes for _, answer in asked):
+    if case.attempt is None or case.attempt.error.mirror is not None:
+        return None
+    if not any(answer.yes for _, answer in asked):
         return None
     who = next(asker.words for asker, answer in asked if answer.yes)
     return Verdict(
         Reason.CHANGED_SINCE_LAST_ATTEMPT,
         f"the node was denied, but from here {who} may pull {_path(case)} now: a right was given "
-        "since, or the node takes another way",
+        "since, or the node takes another way or has a credential of its own",
         confidence=Confidence.LIKELY,
-        fixes=(Advice("if the next try fails too: look at the node's mirrors and proxy"),),
+        fixes=(
+            Advice("if the next try fails too: look at the node's credentials, mirrors and proxy"),
+        ),
         then=RETRIED,
     )
 
@@ -77,7 +99,9 @@ def _as_answered(case: Case, reason: Reason, asker: Asker, answer: Answer) -> Ve
     forbidden = reason is Reason.ACCESS_FORBIDDEN
     why = f"the registry refuses {_path(case)} to {asker.words}" if forbidden else page.means
     advice = f"correct the tag: {', '.join(answer.tags)}" if answer.tags else page.fix
-    return Verdict(reason, why, fixes=(Advice(advice),))
+    by_policy = reason is Reason.REGISTRY_POLICY_BLOCKED  # which may be for this machine alone
+    confidence = Confidence.LIKELY if by_policy else Confidence.SETTLED
+    return Verdict(reason, why, confidence, fixes=(Advice(advice),))
 
 
 def _path(case: Case) -> str:

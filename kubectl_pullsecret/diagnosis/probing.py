@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials import AuthEntry
+from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis.case import Case
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.facts.answers import Answer, Login, Question
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import Evidence
 
-# Answers that say what is there, and not only who may not see it.
-_TELLING = frozenset({None, Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
 _NOT_THERE = frozenset({Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
+# Answers that say what is there, and not only who may not see it.
+_TELLING = frozenset({None, *_NOT_THERE})
 _PLACE = "from here"  # not from the node, whose network, proxy and mirrors may be others
 
 
@@ -28,6 +29,11 @@ class Asker(NamedTuple):
 
     secret: str = ""
     entry: AuthEntry | None = None
+
+    @classmethod
+    def of(cls, credential: Credential) -> Asker:
+        """In whose name the kubelet asks when it sends a credential."""
+        return cls(credential.secret, credential.entry)
 
     @property
     def words(self) -> str:
@@ -56,16 +62,19 @@ def questions_of(case: Case) -> tuple[Question, ...]:
     )
 
 
-def next_askers(case: Case) -> tuple[Asker, ...]:
-    """In whose name the kubelet's next try goes: with a match, never in anybody's."""
-    offered = tuple(Asker(one.secret, one.entry) for one in case.offer.usable)
-    return tuple(dict.fromkeys(offered)) or (ANYBODY,)
+def _next_askers(case: Case) -> tuple[Asker, ...]:
+    """In whose name the kubelet's next try goes: with a match, never in anybody's.
+
+    Where a listed secret was not seen, it may be in a name that is not known here.
+    """
+    known = tuple(dict.fromkeys(map(Asker.of, case.offer.usable)))
+    return known or (() if case.unseen else (ANYBODY,))
 
 
 def answers_to_next(case: Case) -> tuple[tuple[Asker, Answer], ...]:
     """The answers to the kubelet's next try; empty unless all that can be asked were."""
     found = []
-    for asker in next_askers(case):
+    for asker in _next_askers(case):
         answer = case.answer(asker.entry)
         if answer is not None:
             found.append((asker, answer))
@@ -83,12 +92,12 @@ def probe_lines(case: Case) -> Iterator[Evidence]:
 def answer_lines(answers: Sequence[tuple[Asker, Answer]]) -> Iterator[Evidence]:
     """Who asked, and what the registry answered; what should be known of the way to it."""
     for asker, answer in answers:
-        yield Evidence("probe", (_PLACE, asker.words, told(answer)))
+        yield Evidence("probe", (_PLACE, asker.words, _told(answer)))
     notes = dict.fromkeys(note for _, answer in answers for note in answer.notes)
     yield from (Evidence("note", (note,)) for note in notes)
 
 
-def told(answer: Answer) -> str:
+def _told(answer: Answer) -> str:
     """An answer in a few words."""
     if answer.withheld:
         return f"not asked: {answer.withheld}"
@@ -112,13 +121,13 @@ def _askers(case: Case) -> tuple[Asker, ...]:
     """Who the kubelet would be, who it would be after the fix, and anybody."""
     attempt = case.attempt
     if attempt is not None and attempt.error.cause in _NOT_THERE:
-        return next_askers(case)[:1]
+        return (*_next_askers(case), ANYBODY)[:1]
     if not case.denied:
         return ()
     if attempt is None:
-        return tuple(dict.fromkeys((*next_askers(case), ANYBODY)))
+        return tuple(dict.fromkeys((*_next_askers(case), ANYBODY)))
     offered = [*case.offer.usable, *case.account_offer.usable]
-    askers = [Asker(one.secret, one.entry) for one in offered]
+    askers = [*map(Asker.of, offered)]
     if not offered and case.reference is not None:
         askers += _unlisted(case, case.reference)
     return (*dict.fromkeys(askers), ANYBODY)

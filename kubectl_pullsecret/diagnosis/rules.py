@@ -15,10 +15,10 @@ from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.case import DENIALS, Case
 from kubectl_pullsecret.diagnosis.offer import names_of
 from kubectl_pullsecret.diagnosis.placement import RETRIED, STARTS
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.reasons import REASONS, UNREACHED
 from kubectl_pullsecret.diagnosis.retrievals import kubelet_lacked
 from kubectl_pullsecret.diagnosis.supply import mend_all, supply
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.report import Advice, Confidence, Evidence, Fix, Reason, Severity
 
 
@@ -69,7 +69,8 @@ def never_pull(case: Case) -> Verdict | None:
         return None
     node = case.snapshot.nodes.get(case.pod.node) if case.pod is not None else None
     if node is not None and on_node(case, node.images):
-        return page_verdict(Reason.CREDENTIAL_RECHECK)._replace(confidence=Confidence.LIKELY)
+        recheck = page_verdict(Reason.CREDENTIAL_RECHECK)._replace(confidence=Confidence.LIKELY)
+        return recheck if case.offer.usable else recheck._replace(fixes=supply(case))
     return page_verdict(Reason.NEVER_PULL)
 
 
@@ -87,16 +88,14 @@ def on_node(case: Case, images: frozenset[str]) -> bool:
 
 
 def secret_malformed(case: Case) -> Verdict | None:
-    """A secret of the pod that the kubelet cannot parse, and no registry was asked."""
-    attempt = case.attempt
-    raw = attempt is not None and (
-        attempt.raw_reason or attempt.error.cause is Cause.SECRET_MALFORMED
-    )
-    if attempt is not None and not raw:
+    """A secret of the pod that the kubelet cannot parse, and that it had, or will have."""
+    raw = case.attempt is not None and case.attempt.before_pull
+    if case.attempt is not None and not raw and not _is_ahead(case):
         return None
     poison = malformed_verdict(case)
     if poison is not None:
-        return poison
+        sure = case.attempt is None or raw
+        return poison if sure else poison._replace(confidence=Confidence.LIKELY)
     unseen = case.unseen
     if not raw or not unseen:
         return None
@@ -107,6 +106,11 @@ def secret_malformed(case: Case) -> Verdict | None:
         confidence=Confidence.LIKELY,
         fixes=(Advice(f"let this tool see {names}: one of them is unreadable"),),
     )
+
+
+def _is_ahead(case: Case) -> bool:
+    """Whether the last try went without the unreadable secret: a slow cache did not have it yet."""
+    return any(kubelet_lacked(name, case.events) for name, _ in case.offer.malformed)
 
 
 def malformed_verdict(case: Case) -> Verdict | None:

@@ -101,8 +101,7 @@ class Owners:
         """The workloads that stand above pods, and the images of those that have not ended."""
         images: defaultdict[ObjectRef, set[str]] = defaultdict(set)
         for pod in self._pods:
-            ended = pod.phase in ("Succeeded", "Failed")
-            used = () if ended else [use.image for use in pod.spec.images]
+            used = () if pod.ended else [use.image for use in pod.spec.images]
             for workload in self.chain(pod.ref.namespace, pod.owner):
                 images[workload.ref].update(used)
         return {ref: frozenset(found) for ref, found in images.items()}

@@ -6,7 +6,7 @@ are over by their own words. Neither is sent. The answers are read by `verificat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -52,7 +52,7 @@ class Trial(NamedTuple):
     registry: str | None = None  # as image names have it; None of a glob, or where nothing is sent
     settled: LoginState | None = None  # without any answer; of an identity token beside one
     why: str = ""  # it is settled
-    login: Question | None = None  # the login alone
+    alone: Question | None = None  # the login without an image
     images: tuple[tuple[Reference, Question], ...] = ()
     left_out: int = 0  # images about which nothing is asked
     notes: tuple[str, ...] = ()
@@ -61,24 +61,13 @@ class Trial(NamedTuple):
     @property
     def questions(self) -> tuple[Question, ...]:
         """Everything that is asked; nothing of what is settled without."""
-        alone = () if self.login is None else (self.login,)
+        alone = () if self.alone is None else (self.alone,)
         return (*alone, *(question for _, question in self.images))
 
 
 def trials(secrets: Iterable[Secret], images: ImagesOf, *, now: datetime) -> tuple[Trial, ...]:
     """Every auth entry of the secrets in their order, with the images that it is there for."""
     return tuple(trial for secret in secrets for trial in _of_secret(secret, images, now))
-
-
-def shared(questions: Iterable[Question]) -> Mapping[Question, Question]:
-    """Which question stands for each: one credential under two keys of a registry is asked once."""
-    first: dict[Question, Question] = {}
-    return {question: first.setdefault(_without_key(question), question) for question in questions}
-
-
-def _without_key(question: Question) -> Question:
-    login = question.login
-    return question if login is None else question._replace(login=login._replace(key=""))
 
 
 def _of_secret(secret: Secret, images: ImagesOf, now: datetime) -> Iterator[Trial]:
@@ -152,7 +141,7 @@ def _asked(known: Trial, entry: AuthEntry, references: tuple[Reference, ...]) ->
     asked = references[:MOST_IMAGES]
     return known._replace(
         registry=registry,
-        login=Question(registry, sent) if registry is not None else None,
+        alone=Question(registry, sent) if registry is not None else None,
         images=tuple((image, Question.about(image, sent)) for image in asked),
         left_out=len(references) - len(asked),
     )

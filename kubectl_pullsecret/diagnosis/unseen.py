@@ -36,9 +36,17 @@ def unseen_of_running(cases: Iterable[Case]) -> Iterator[Incomplete]:
 
 
 def refused(snapshot: Snapshot) -> tuple[Incomplete, ...]:
-    """The reads beside the cases' own secrets and accounts that the server did not answer."""
-    refusals = snapshot.live.refusals if snapshot.live is not None else ()
-    return tuple(incomplete(one) for one in refusals if not _told_by_case(one))
+    """The reads that the server did not answer, each once."""
+    return tuple(dict.fromkeys(map(_incomplete, _refusals(snapshot))))
+
+
+def refused_beside(snapshot: Snapshot) -> tuple[Incomplete, ...]:
+    """Those of the refused reads that no case tells of: all but secrets and accounts by name."""
+    return tuple(_incomplete(one) for one in _refusals(snapshot) if not _told_by_case(one))
+
+
+def _refusals(snapshot: Snapshot) -> tuple[Refusal, ...]:
+    return snapshot.live.refusals if snapshot.live is not None else ()
 
 
 def _told_by_case(refusal: Refusal) -> bool:
@@ -46,7 +54,7 @@ def _told_by_case(refusal: Refusal) -> bool:
     return isinstance(read, Get) and read.kind in ("Secret", "ServiceAccount")
 
 
-def incomplete(refusal: Refusal) -> Incomplete:
+def _incomplete(refusal: Refusal) -> Incomplete:
     """A refused read as the report has it: the verb and the resource that would help."""
     read = refusal.read
     if isinstance(read, Get):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from kubectl_pullsecret.credentials.kinds import about
 from kubectl_pullsecret.diagnosis.images_in_use import images_in_use, images_served
 from kubectl_pullsecret.diagnosis.inventory import find_secret, is_meant
-from kubectl_pullsecret.diagnosis.trials import LoginState, Trial, shared, trials
-from kubectl_pullsecret.diagnosis.unseen import incomplete
+from kubectl_pullsecret.diagnosis.trials import LoginState, Trial, trials
+from kubectl_pullsecret.diagnosis.unseen import refused
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
@@ -28,6 +28,7 @@ _BAD = frozenset(
     (LoginState.REJECTED, LoginState.EXPIRED, LoginState.FORBIDDEN, LoginState.UNUSABLE)
 )
 _UNASKED = frozenset((LoginState.WITHHELD, LoginState.UNREACHABLE, LoginState.UNKNOWN))
+_LEFT_OUT = _UNASKED | {LoginState.NEEDS_IMAGE}
 _RENEWED = frozenset((LoginState.REJECTED, LoginState.EXPIRED, LoginState.UNUSABLE))
 
 # The registry does not let this login have the image, or does not tell whether it is there.
@@ -67,7 +68,6 @@ _ABOUT_IMAGE = frozenset(
 class Wish(NamedTuple):
     """What is to be verified."""
 
-    namespace: str | None  # None: all that was seen
     names: tuple[str, ...] = ()  # of secrets; (): all pull secrets
     images: tuple[Reference, ...] = ()  # (): those in use
     matches: Callable[[Secret], bool] = lambda _: True
@@ -83,14 +83,15 @@ class Plan(NamedTuple):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Each once, however many secrets hold the same credential."""
-        return tuple(dict.fromkeys(self._shared().values()))
+        """Everything to ask; who asks takes a credential under several keys for one."""
+        return tuple(dict.fromkeys(one for trial in self.trials for one in trial.questions))
 
     @property
     def logins(self) -> int:
-        """How many credentials will be sent."""
-        sent = (question for question in self.questions if question.login is not None)
-        return len({(one.registry, one.login and one.login._replace(key="")) for one in sent})
+        """How many credentials will be sent, each once to each registry."""
+        return len(
+            {(one.registry, one.login.sent) for one in self.questions if one.login is not None}
+        )
 
     @property
     def registries(self) -> int:
@@ -99,15 +100,10 @@ class Plan(NamedTuple):
 
     def verified(self, answers: Mapping[Question, Answer]) -> Verification:
         """Read the answers to the questions."""
-        stands_for = self._shared()
-        told = {one: answers[first] for one, first in stands_for.items() if first in answers}
-        proofs = tuple(_proof(trial, told) for trial in self.trials)
+        proofs = tuple(_proof(trial, answers) for trial in self.trials)
         return Verification(
             proofs, self.logins, self.registries, self.unserved, self.incomplete, self.by_wish
         )
-
-    def _shared(self) -> Mapping[Question, Question]:
-        return shared(question for trial in self.trials for question in trial.questions)
 
 
 class ImageProof(NamedTuple):
@@ -167,7 +163,7 @@ class Verification(NamedTuple):
             return ExitCode.FAILED
         if states & _BAD or self.unserved or any(map(self.denied, self._images())):
             return ExitCode.FINDINGS
-        unasked = states & _UNASKED or any(one.pull is None for one in self._images())
+        unasked = states & _LEFT_OUT or any(one.pull is None for one in self._images())
         return ExitCode.INCOMPLETE if unasked or self.incomplete else ExitCode.FINE
 
     def denied(self, image: ImageProof) -> bool:
@@ -180,13 +176,15 @@ class Verification(NamedTuple):
         return (one for proof in self.proofs if proof.state not in settled for one in proof.images)
 
 
-def plan_verification(snapshot: Snapshot, wish: Wish, *, now: datetime) -> Plan:
-    """What to ask about the secrets of a wish.
+def plan_verification(
+    snapshot: Snapshot, namespace: str | None, wish: Wish, *, now: datetime
+) -> Plan:
+    """What to ask about the secrets of a wish in a namespace (None: in all that were seen).
 
     Raises:
         PullSecretError: none of the named secrets was seen (exit 3).
     """
-    secrets, missing = _chosen(snapshot, wish, now)
+    secrets, missing = _chosen(snapshot, namespace, wish, now)
     if wish.images:
         images = images_served(secrets, wish.images)
     else:
@@ -196,35 +194,29 @@ def plan_verification(snapshot: Snapshot, wish: Wish, *, now: datetime) -> Plan:
     return Plan(
         found,
         tuple(image for image in wish.images if image not in served) if found else (),
-        (*missing, *_unseen(snapshot)),
+        (*missing, *refused(snapshot)),
         bool(wish.images),
     )
 
 
 def _chosen(
-    snapshot: Snapshot, wish: Wish, now: datetime
+    snapshot: Snapshot, namespace: str | None, wish: Wish, now: datetime
 ) -> tuple[tuple[Secret, ...], tuple[Incomplete, ...]]:
     """The secrets in the order of their names, and of those that are named the missing."""
-    here = [one for one in snapshot.secrets.values() if wish.namespace in (None, one.ref.namespace)]
+    here = [one for one in snapshot.secrets.values() if namespace in (None, one.ref.namespace)]
     here.sort(key=lambda one: (one.ref.namespace, one.ref.name))
     if not wish.names:
         return tuple(one for one in here if is_meant(one) and wish.matches(one)), ()
     found = tuple(one for one in here if one.ref.name in wish.names)
     if not found:
-        find_secret(snapshot, wish.names[0], wish.namespace, now=now)  # raises, in its own words
+        find_secret(snapshot, wish.names[0], namespace, now=now)  # raises, in its own words
     there = {one.ref.name for one in found}
-    namespace = wish.namespace or ""
     missing = (
-        Incomplete("get", f"secrets/{name}", namespace, "it was not found")
+        Incomplete("get", f"secrets/{name}", namespace or "", "it was not found")
         for name in wish.names
         if name not in there
     )
     return found, tuple(missing)
-
-
-def _unseen(snapshot: Snapshot) -> tuple[Incomplete, ...]:
-    refusals = snapshot.live.refusals if snapshot.live is not None else ()
-    return tuple(dict.fromkeys(map(incomplete, refusals)))
 
 
 def _proof(trial: Trial, answers: Mapping[Question, Answer]) -> Proof:

@@ -14,7 +14,6 @@ from kubectl_pullsecret.diagnosis.healthy import never_pulled, next_pull
 from kubectl_pullsecret.diagnosis.known import Known
 from kubectl_pullsecret.diagnosis.others import Others
 from kubectl_pullsecret.diagnosis.placement import account_ref
-from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.diagnosis.selection import Owners, Selected, Selection, select
 from kubectl_pullsecret.diagnosis.successor import may_be_of_webhook
 from kubectl_pullsecret.diagnosis.wanted import (
@@ -26,6 +25,7 @@ from kubectl_pullsecret.diagnosis.wanted import (
     pull_secrets,
 )
 from kubectl_pullsecret.errors import PullSecretError
+from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef, Workload
 from kubectl_pullsecret.facts.pods import may_wait

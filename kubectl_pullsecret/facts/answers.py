@@ -27,6 +27,11 @@ class Login(NamedTuple):
         """What the kubelet would send of an auth entry."""
         return cls(entry.key, entry.username, entry.password)
 
+    @property
+    def sent(self) -> Login:
+        """What a registry gets of it: the same under whatever key it is kept."""
+        return self._replace(key="")
+
 
 class Question(NamedTuple):
     """Whether a registry gives out an image, or, without one, accepts a login.

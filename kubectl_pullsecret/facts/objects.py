@@ -97,6 +97,11 @@ class Pod(NamedTuple):
     live: bool
     static_uid: str = ""  # of a mirror pod: the static pod's uid, which the kubelet's events name
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has done its work or given up: it pulls nothing any more."""
+        return self.phase in ("Succeeded", "Failed")
+
 
 class Rollout(NamedTuple):
     """How a changed template reaches pods."""

@@ -53,7 +53,7 @@ def read_pod(raw: Json, metadata: Json, ref: ObjectRef) -> Pod:
 
 def may_wait(pod: Pod) -> bool:
     """Whether a container of the pod is not running (or nobody reported it yet). Cheap."""
-    if pod.phase in ("Succeeded", "Failed") or pod.deleting:
+    if pod.ended or pod.deleting:
         return False
     reported = len(pod.statuses)
     asked = sum(use.role is not ContainerRole.VOLUME for use in pod.spec.images)

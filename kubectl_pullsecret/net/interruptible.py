@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_SLICE = 0.2  # seconds; on Windows Ctrl-C is noticed only where a wait ends
+SLICE = 0.2  # seconds of every wait: on Windows Ctrl-C is noticed only where one ends
 
 
 class OverdueError(Exception):
@@ -39,7 +39,7 @@ class Begun(Generic[T]):
         """The call's result, or what it raised; OverdueError where it takes longer than this."""
         end = None if seconds is None else monotonic() + seconds
         while self._thread.is_alive():
-            left = _SLICE if end is None else min(_SLICE, end - monotonic())
+            left = SLICE if end is None else min(SLICE, end - monotonic())
             if left <= 0:
                 raise OverdueError
             self._thread.join(left)

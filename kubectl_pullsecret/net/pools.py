@@ -9,8 +9,7 @@ import urllib3
 from urllib3.util import Url
 
 from kubectl_pullsecret.net.headers import basic
-
-PORTS = {"http": 80, "https": 443}
+from kubectl_pullsecret.net.urls import PORTS
 
 
 def pools_through(

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 from kubectl_pullsecret.credentials import go_url
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.net.urls import ServerUrl, split_port, split_scheme
+from kubectl_pullsecret.net.urls import PORTS, ServerUrl, split_port, split_scheme
 
 if TYPE_CHECKING:
     import ipaddress
 
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_PORTS = {"http": "80", "https": "443"}
 _SOCKS = ("socks5", "socks5h")
 
 
@@ -35,7 +34,7 @@ def parse_proxy_url(written: Masked) -> Masked:
     """
     url = written.reveal()
     scheme = split_scheme(url)
-    if scheme not in (*_PORTS, *_SOCKS):
+    if scheme not in (*PORTS, *_SOCKS):
         raise InvalidProxyError("it must begin with http:// or https://")
     return _usable(scheme, url)
 
@@ -96,14 +95,14 @@ def _usable(scheme: str, url: str) -> Masked:
         raise InvalidProxyError("it is not a URL with a host")
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     info, at, _ = authority.rpartition("@")
-    spoken = scheme if scheme in _PORTS else "http"
-    return Masked(f"{spoken}://{info}{at}{name}:{port or _PORTS[spoken]}")
+    spoken = scheme if scheme in PORTS else "http"
+    return Masked(f"{spoken}://{info}{at}{name}:{port or PORTS[spoken]}")
 
 
 def _host_and_port(server: ServerUrl) -> tuple[str, str]:
     parts = go_url.split_host_port(server.host)
     host, port = parts or (server.host.strip("[]"), "")
-    return host, port or _PORTS[server.scheme]
+    return host, port or str(PORTS[server.scheme])
 
 
 def _is_excepted(server: ServerUrl, no_proxy: str) -> bool:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 
+PORTS = {"http": 80, "https": 443}  # of a URL that writes none
+
 
 class ServerUrl(NamedTuple):
     """A server's address."""

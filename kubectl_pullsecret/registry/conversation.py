@@ -67,10 +67,10 @@ def _answer(talk: Talk) -> Answer:
     introduction, asked = NOBODY, talk.asked(Sent.NOBODY)
     if response.status == 401:
         introduction = introduce(talk, base, response)
-        response, asked = _asked(talk, base, introduction)
+        response, asked = _answered(talk, base, introduction)
     answer = verdict(response, asked)
-    if answer.accepted and introduction.login is not None:
-        talk.accept(introduction.login, base)
+    if introduction.login is not None:
+        talk.learn(introduction.login, base, response, answer)
     if answer.cause is not Cause.MANIFEST_NOT_FOUND:
         return answer
     return _with_tags(talk, base, introduction, answer)
@@ -80,12 +80,12 @@ def _first(talk: Talk) -> tuple[Origin, Response]:
     """Ask as nobody: over TLS, or without where the registry has none and that is allowed."""
     secured = origin_of(talk.registry)
     try:
-        return secured, _asked(talk, secured, NOBODY)[0]
+        return secured, _answered(talk, secured, NOBODY)[0]
     except NoAnswerError as error:
         if error.origin != secured or not _may_go_plain(talk, secured, error.failure.kind):
             raise
     plain = origin_of(talk.registry, "http")
-    return plain, _asked(talk, plain, NOBODY)[0]
+    return plain, _answered(talk, plain, NOBODY)[0]
 
 
 def _may_go_plain(talk: Talk, secured: Origin, kind: FailureKind) -> bool:
@@ -95,23 +95,25 @@ def _may_go_plain(talk: Talk, secured: Origin, kind: FailureKind) -> bool:
     return allowed and (kind is FailureKind.WITHOUT_TLS or on_port_80)
 
 
-def _asked(talk: Talk, base: Origin, who: Introduction) -> tuple[Response, Asked]:
-    """Ask for the manifest, or for the base where no image is asked about."""
+def _answered(talk: Talk, base: Origin, introduction: Introduction) -> tuple[Response, Asked]:
+    """Ask for the manifest, or without an image for the base (distribution spec, end-3, end-1)."""
     question = talk.question
     if not question.path:
-        return _fetched(talk, Request("GET", base, "/v2/", {}, who.authorization), who)
+        return _fetched(
+            talk, Request("GET", base, "/v2/", {}, introduction.authorization), introduction
+        )
     target = f"/v2/{quote(question.path)}/manifests/{quote(question.manifest, safe=':')}"
-    head = Request("HEAD", base, target, _ACCEPT, who.authorization)
-    response, asked = _fetched(talk, head, who)
+    head = Request("HEAD", base, target, _ACCEPT, introduction.authorization)
+    response, asked = _fetched(talk, head, introduction)
     if _is_enough(response, asked):
         return response, asked
-    return _fetched(talk, head._replace(method="GET"), who)
+    return _fetched(talk, head._replace(method="GET"), introduction)
 
 
-def _fetched(talk: Talk, request: Request, who: Introduction) -> tuple[Response, Asked]:
-    if who.login is not None:
-        return talk.fetch_as(who.login, request)
-    return talk.fetch(request), talk.asked(who.sent)
+def _fetched(talk: Talk, request: Request, introduction: Introduction) -> tuple[Response, Asked]:
+    if introduction.login is not None:
+        return talk.fetch_as(introduction.login, request)
+    return talk.fetch(request), talk.asked(introduction.sent)
 
 
 def _is_enough(response: Response, asked: Asked) -> bool:
@@ -123,7 +125,7 @@ def _is_enough(response: Response, asked: Asked) -> bool:
     return response.status in (407, 429)
 
 
-def _with_tags(talk: Talk, base: Origin, who: Introduction, answer: Answer) -> Answer:
+def _with_tags(talk: Talk, base: Origin, introduction: Introduction, answer: Answer) -> Answer:
     """Add what is there instead, or that the repository itself is not there."""
     target = f"/v2/{quote(talk.question.path)}/tags/list?n={PAGE_SIZE}"
     found: list[str] = []
@@ -131,7 +133,7 @@ def _with_tags(talk: Talk, base: Origin, who: Introduction, answer: Answer) -> A
     for _ in range(MOST_PAGES):
         if following is None:
             break
-        page = _page(talk, Request("GET", base, following, {}, who.authorization))
+        page = _page(talk, Request("GET", base, following, {}, introduction.authorization))
         if page is None:
             break
         if page.status == 404 and read_words(page).code == "NAME_UNKNOWN" and not found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from time import sleep
 
 from kubectl_pullsecret.net.failures import FailureKind
@@ -32,7 +31,7 @@ def fetch(wire: Wire, request: Request, course: Course) -> Response:
         if error.failure.kind is not FailureKind.CUT or _holds_login(request):
             raise
         return _follow(wire, request, course)
-    pause = pause_after(response)
+    pause = _pause_after(response)
     if request.method == "HEAD" and response.status != 429:
         return response  # GET, which is asked with next, is the second try
     if pause is None or pause >= course.left:
@@ -45,25 +44,13 @@ def _holds_login(request: Request) -> bool:
     return request.authorization is not None or request.body is not None
 
 
-def pause_after(response: Response) -> float | None:
+def _pause_after(response: Response) -> float | None:
     """Seconds to wait before the second try; None: the answer stands."""
-    wanted = wanted_pause(response)
+    wanted = response.retry_after
     if response.status == 429 or wanted is not None:
         worth_it = response.status == 429 or response.status in _BROKEN
         return wanted if worth_it and wanted is not None and wanted <= LONGEST_PAUSE else None
     return _PAUSE if response.status in _BROKEN else None
-
-
-def wanted_pause(response: Response) -> float | None:
-    """The seconds of Retry-After; a date is counted from the answer's own."""
-    written = response.headers.get("Retry-After", "").strip()
-    if written.isascii() and written.isdigit():
-        return float(written[:9])
-    try:
-        until = parsedate_to_datetime(written)
-        return max(0.0, (until - parsedate_to_datetime(response.headers["Date"])).total_seconds())
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def _follow(wire: Wire, request: Request, course: Course) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Login
@@ -20,7 +20,7 @@ from kubectl_pullsecret.registry.tokens import (
     token_service,
     unsafe,
 )
-from kubectl_pullsecret.registry.verdicts import Sent, verdict, verdict_of_token_service
+from kubectl_pullsecret.registry.verdicts import Asked, Sent, verdict, verdict_of_token_service
 from kubectl_pullsecret.registry.wire import Response
 
 
@@ -70,18 +70,12 @@ def _token_service(talk: Talk, base: Origin, challenge: Challenge) -> TokenServi
 
 def _token(talk: Talk, service: TokenService) -> Masked:
     """Get a token, as the header that holds it."""
-    request = token_request(service, talk.login, talk.question.path)
-    if talk.login is None:
-        response, asked = talk.fetch(request), talk.asked(Sent.NOBODY)
-    else:
-        response, asked = talk.fetch_as(talk.login, request)
-        if response.origin != service.origin:
-            talk.withhold_from(f"the token service {service.origin.name}", response)
+    login = talk.login
+    if login is not None and login.password and talk.question.path:
+        _try_login(talk, service, login)
+    response, asked = _asked(talk, service, talk.question.path)
     if response.status != 200:
-        answer = verdict_of_token_service(response, asked, service.origin)
-        if answer.accepted is False and talk.login is not None:
-            talk.refuse(talk.login, response)
-        raise SettledError(answer)
+        _end_without_token(talk, service, response, asked)
     try:
         token = read_token(response)
     except UnusableTokenError as error:
@@ -89,3 +83,35 @@ def _token(talk: Talk, service: TokenService) -> Masked:
         talk.settle(Cause.REGISTRY_ERROR, said)
     talk.hide(token)
     return Masked(f"Bearer {token.reveal()}")
+
+
+def _try_login(talk: Talk, service: TokenService, login: Login) -> None:
+    """Show a new login alone first, as docker login does: some say the same of scope and password.
+
+    Whoever wants a scope says so in another way than 401 or 403, and is asked again with it.
+    """
+    if talk.is_accepted(service.origin, login):
+        return
+    response, asked = _asked(talk, service, "")
+    if response.status in (401, 403):
+        _end_without_token(talk, service, response, asked)
+
+
+def _asked(talk: Talk, service: TokenService, path: str) -> tuple[Response, Asked]:
+    """What the token service says; without path about the login alone."""
+    request = token_request(service, talk.login, path)
+    if talk.login is None:
+        return talk.fetch(request), talk.asked(Sent.NOBODY)
+    response, asked = talk.fetch_as(talk.login, request)
+    if response.origin != service.origin:
+        talk.withhold_from(f"the token service {service.origin.name}", response)
+    return response, asked._replace(question=asked.question._replace(path=path))
+
+
+def _end_without_token(
+    talk: Talk, service: TokenService, response: Response, asked: Asked
+) -> NoReturn:
+    answer = verdict_of_token_service(response, asked, service.origin)
+    if talk.login is not None:
+        talk.learn(talk.login, service.origin, response, answer)
+    raise SettledError(answer)

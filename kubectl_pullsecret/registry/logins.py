@@ -10,20 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Login
 from kubectl_pullsecret.net.failures import Failure, FailureKind
+from kubectl_pullsecret.net.interruptible import SLICE
 from kubectl_pullsecret.registry.origins import Origin
 from kubectl_pullsecret.registry.wire import Course, NoAnswerError, Response
-
-_SLICE = 0.2  # seconds
-
-Credential = tuple[str, Masked, Masked]
-
-
-def credential(login: Login) -> Credential:
-    """What is sent of a login: the same under whatever key it is kept."""
-    return login.username, login.password, login.identity_token
 
 
 class _Gate:
@@ -41,7 +32,7 @@ class Logins:
     """The logins of one run. May be used by many threads."""
 
     def __init__(self) -> None:
-        self._gates: dict[tuple[Origin, Credential], _Gate] = {}
+        self._gates: dict[tuple[Origin, Login], _Gate] = {}
         self._lock = Lock()
 
     def accepted(self, place: Origin, login: Login) -> bool:
@@ -82,13 +73,13 @@ class Logins:
 
     def _gate(self, place: Origin, login: Login) -> _Gate:
         with self._lock:
-            return self._gates.setdefault((place, credential(login)), _Gate())
+            return self._gates.setdefault((place, login.sent), _Gate())
 
 
 @contextmanager
 def _alone(gate: _Gate, place: Origin, course: Course) -> Iterator[None]:
     """Wait until nobody else sends the login. Who never came back keeps nobody waiting."""
-    while not gate.lock.acquire(timeout=min(_SLICE, course.left)):
+    while not gate.lock.acquire(timeout=min(SLICE, course.left)):
         if gate.holder is not None and gate.holder.abandoned:
             raise NoAnswerError(Failure(FailureKind.SILENCE), place)
     gate.holder = course

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import takewhile
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -12,10 +12,10 @@ from urllib3.util import parse_url
 
 from kubectl_pullsecret.credentials.hosts import ascii_lower
 from kubectl_pullsecret.images import HUB
-from kubectl_pullsecret.net.pools import PORTS, port_of
-from kubectl_pullsecret.net.urls import split_port
+from kubectl_pullsecret.net.pools import port_of
+from kubectl_pullsecret.net.urls import PORTS, split_port
 
-_HUB_HOST = "registry-1.docker.io"
+_HUB_HOST = "registry-1.docker.io"  # containerd 1.7, remotes/docker/registry.go, DefaultHost
 _MOST_LETTERS = 8192  # of a URL
 
 # Below these anybody may have a name: second levels that countries share, and hosters' domains.
@@ -101,30 +101,27 @@ def is_loopback(host: str) -> bool:
     """Tell whether a host without brackets is this machine by its name alone (RFC 6761, 6.3)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address(host)
+    return address is not None and address.is_loopback
 
 
 def one_owner(first: str, second: str) -> bool:
     """Tell whether two hosts, in lower case and without brackets, are one owner's; rather not."""
     if first == second or (is_loopback(first) and is_loopback(second)):
         return True
-    if _is_address(first) or _is_address(second):
+    if _address(first) is not None or _address(second) is not None:
         return False
     pairs = zip(reversed(first.split(".")), reversed(second.split(".")), strict=False)
     common = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
     if len(common) != 2:
         return len(common) > 2
-    top, second = common
-    is_countrys = len(top) == 2 and second in _SHARED_LEVELS
-    return not is_countrys and f"{second}.{top}" not in _SHARED_DOMAINS
+    top, below = common
+    is_countrys = len(top) == 2 and below in _SHARED_LEVELS
+    return not is_countrys and f"{below}.{top}" not in _SHARED_DOMAINS
 
 
-def _is_address(host: str) -> bool:
+def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None

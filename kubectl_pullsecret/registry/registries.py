@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.registry_hosts import may_be_shown
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.facts.answers import Answer, Question
+from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.net.failures import Failure, FailureKind
-from kubectl_pullsecret.net.interruptible import Begun, OverdueError
+from kubectl_pullsecret.net.interruptible import SLICE, Begun, OverdueError
 from kubectl_pullsecret.net.trust import client_context, trust
 from kubectl_pullsecret.registry.conversation import converse
-from kubectl_pullsecret.registry.logins import Credential, Logins, credential
+from kubectl_pullsecret.registry.logins import Logins
 from kubectl_pullsecret.registry.settings import Settings
 from kubectl_pullsecret.registry.talk import Talk
 from kubectl_pullsecret.registry.unreached import unreached
@@ -31,9 +31,8 @@ from kubectl_pullsecret.registry.wire import Course, Wire
 MOST_AT_ONCE = 16
 MOST_AT_ONE_HOST = 4
 _GRACE = 0.25  # seconds; the sockets' own limits come first, because they know more
-_SLICE = 0.2  # seconds; on Windows Ctrl-C is noticed only where a wait ends
 
-_Line = tuple[str, Credential]  # a registry, and a login for it
+_Line = tuple[str, Login]  # a registry, and what is sent to it of a login
 
 
 class Registries:
@@ -76,7 +75,7 @@ class Registries:
     ) -> dict[Question, Answer]:
         """The answer to each question, in their order; `progress` is told how many are known."""
         alike: dict[tuple[Question, bool], Question] = {}
-        same = {question: alike.setdefault(_asked(question), question) for question in questions}
+        same = {question: alike.setdefault(_essence(question), question) for question in questions}
         answers = _Round(self._begin, tuple(alike.values()), progress).run()
         return {question: answers[first] for question, first in same.items()}
 
@@ -163,7 +162,7 @@ class _Round:
                 return
             if self._may_begin(question):
                 del self._waiting[question]
-                self._busy.update(_kinds(question))
+                self._busy.update(_counted(question))
                 end = partial(self._ended.put, question)
                 self._running[question] = self._begin(question, end)
 
@@ -176,7 +175,7 @@ class _Round:
     def _listen(self) -> None:
         """Wait until a question is answered or overdue, or a little while."""
         try:
-            ended = self._ended.get(timeout=_SLICE)
+            ended = self._ended.get(timeout=SLICE)
         except Empty:
             for question, asking in tuple(self._running.items()):
                 if asking.is_overdue:
@@ -187,7 +186,7 @@ class _Round:
 
     def _keep(self, question: Question, answer: Answer) -> None:
         del self._running[question]
-        self._busy.subtract(_kinds(question))
+        self._busy.subtract(_counted(question))
         self._answers[question] = answer
         line = _line(question)
         if line is not None and answer.accepted is not None:
@@ -197,22 +196,22 @@ class _Round:
 def _line(question: Question) -> _Line | None:
     """What questions stand in one line for; None for those of nobody."""
     login = question.login
-    return None if login is None else (question.registry, credential(login))
+    return None if login is None else (question.registry, login.sent)
 
 
-def _kinds(question: Question) -> tuple[str | _Line, ...]:
+def _counted(question: Question) -> tuple[str | _Line, ...]:
     """What is counted of the questions that are asked."""
     line = _line(question)
     return (question.registry,) if line is None else (question.registry, line)
 
 
-def _asked(question: Question) -> tuple[Question, bool]:
+def _essence(question: Question) -> tuple[Question, bool]:
     """What makes questions the same: the key of a login only says where it may be shown."""
     login = question.login
     if login is None:
         return question, True
     shown = may_be_shown(login.key, question.registry, question.path)
-    return question._replace(login=login._replace(key="")), shown
+    return question._replace(login=login.sent), shown
 
 
 def _read(path: Path) -> str:

@@ -7,7 +7,7 @@ import re
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin, place_of
+from kubectl_pullsecret.registry.origins import InvalidAddressError, place_of
 from kubectl_pullsecret.registry.wire import Response
 
 MOST_TAGS = 5
@@ -17,7 +17,7 @@ _LEAST_LIKENESS = 0.5
 
 
 def read_tags(response: Response) -> tuple[str, ...]:
-    """Read a page of tags/list; what is no tag is left out."""
+    """Read a page of tags/list (distribution spec, end-8a); no tag is left out."""
     try:
         found: object = json.loads(response.body)
     except (ValueError, RecursionError):
@@ -37,7 +37,7 @@ def following_page(response: Response, asked: str) -> str | None:
         place = place_of(found[1], f"{response.origin.url}{asked}")
     except InvalidAddressError:
         return None
-    return place.target if _same(place.origin, response.origin) and place.target != asked else None
+    return place.target if place.origin == response.origin and place.target != asked else None
 
 
 def nearest(wanted: str, tags: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,7 +88,3 @@ def _words(tag: str) -> tuple[str, ...]:
 
 def _is_tag(text: str) -> bool:
     return re.fullmatch(r"\w[\w.-]{0,127}", text, re.ASCII) is not None
-
-
-def _same(first: Origin, second: Origin) -> bool:
-    return first == second

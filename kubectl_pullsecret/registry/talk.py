@@ -35,6 +35,7 @@ class Talk:
         self.notes: list[str] = []
         self._wire, self._logins = wire, logins
         self._secrets = _secrets(self.login)
+        wire.hide(self._secrets)
 
     @property
     def registry(self) -> str:
@@ -51,27 +52,31 @@ class Talk:
         A redirect does not carry the login along: who then asks for it is told so.
         """
         place = request.origin
-        asked = self.asked(Sent.LOGIN, known=self._logins.accepted(place, login))
+        asked = self.asked(Sent.LOGIN, known=self.is_accepted(place, login))
         response = self._logins.send(place, login, self.course, lambda: self.fetch(request))
         if response.origin != place and response.status in (401, 403):
             self.withhold_from(place.name, response)
         return response, asked
 
-    def accept(self, login: Login, place: Origin) -> None:
-        """Keep that a login is accepted, where the status alone does not say so."""
-        self._logins.accept(place, login)
+    def is_accepted(self, place: Origin, login: Login) -> bool:
+        """Whether a place has accepted a login before."""
+        return self._logins.accepted(place, login)
 
-    def refuse(self, login: Login, response: Response) -> None:
-        """Keep that a login is refused, where the status alone does not say so."""
-        self._logins.refuse(response.origin, login, response)
+    def learn(self, login: Login, place: Origin, response: Response, answer: Answer) -> None:
+        """Keep what a place said of a login, where the status alone does not say so."""
+        if answer.accepted:
+            self._logins.accept(place, login)
+        elif answer.accepted is False:
+            self._logins.refuse(place, login, response)
 
     def asked(self, sent: Sent, *, known: bool = False) -> Asked:
         """The question, as it was asked."""
         return Asked(self.question, sent, known, self._secrets)
 
     def hide(self, token: Masked) -> None:
-        """Keep a token out of all that is quoted."""
+        """Keep a token out of all that is quoted or logged."""
         self._secrets = (*self._secrets, token)
+        self._wire.hide((token,))
 
     def settle(self, cause: Cause, said: str, *, withheld: str = "") -> NoReturn:
         """End with an answer."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
-from kubectl_pullsecret.registry.hops import wanted_pause
 from kubectl_pullsecret.registry.origins import Origin
 from kubectl_pullsecret.registry.wire import Response
 from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
@@ -23,6 +22,7 @@ MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v1+json",
 )
 _POLICY = (402, 412, 451)
+_VERSION = "Docker-Distribution-Api-Version"  # a header that nothing else has
 # What a denial says that does not tell a missing repository from one without access.
 _BARE_DENIALS = (
     "",
@@ -30,6 +30,16 @@ _BARE_DENIALS = (
     "access to the resource is denied",
     "not exist",
     "insufficient_scope",
+)
+# What says of the login itself that it is refused, whatever the status: ECR has 403 for old tokens.
+_REJECTIONS = (
+    "token has expired",
+    "token is expired",
+    "token expired",
+    "credentials have expired",
+    "incorrect username or password",
+    "bad credentials",
+    "cannot be authenticated",
 )
 
 
@@ -51,14 +61,14 @@ class Asked(NamedTuple):
     secrets: tuple[Masked, ...] = ()  # that must not be quoted
 
     @property
-    def host(self) -> str:
+    def registry(self) -> str:
         """The registry, as the subject of a sentence."""
         return self.question.registry
 
     @property
     def wanted(self) -> str:
         """The image, as it is written."""
-        name, manifest = f"{self.host}/{self.question.path}", self.question.manifest
+        name, manifest = f"{self.registry}/{self.question.path}", self.question.manifest
         return f"{name}{'@' if ':' in manifest else ':'}{manifest}"
 
     @property
@@ -74,14 +84,14 @@ def verdict(response: Response, asked: Asked) -> Answer:
     said = read_words(response)
     cause, accepted = _refused(response, said, asked)
     words = said_by(response, said, asked.secrets)
-    return Answer(cause, _sentence(asked.host, cause, words, response), accepted)
+    return Answer(cause, _sentence(asked.registry, cause, words, response), accepted)
 
 
 def verdict_of_token_service(response: Response, asked: Asked, service: Origin) -> Answer:
     """The answer of a token service that gives no token. `sent` is LOGIN or NOBODY."""
     said = read_words(response)
     cause, accepted = _no_token(response, said, asked)
-    name = f"the token service {service.name}" if service.name != asked.host else asked.host
+    name = f"the token service {service.name}" if service.name != asked.registry else asked.registry
     words = said_by(response, said, asked.secrets)
     return Answer(cause, _sentence(name, cause, words, response), accepted)
 
@@ -100,23 +110,23 @@ def looks_like_manifest(response: Response) -> bool:
 def _given(response: Response, asked: Asked) -> Answer:
     said = read_words(response)
     if said.web_page:
-        return Answer(Cause.REGISTRY_ERROR, f"{asked.host} is no registry: answers a web page")
+        return Answer(Cause.REGISTRY_ERROR, f"{asked.registry} is no registry: answers a web page")
     if not (looks_like_manifest(response) if asked.question.path else _is_base(response)):
         kind = quotable(response.content_type) or "something without a type"
         lacking = "no manifest" if asked.question.path else "no registry"
-        return Answer(Cause.REGISTRY_ERROR, f"{asked.host} answers {kind}, which is {lacking}")
+        return Answer(Cause.REGISTRY_ERROR, f"{asked.registry} answers {kind}, which is {lacking}")
     if asked.sent is Sent.NOBODY:
-        return Answer(None, f"{asked.host} answers without asking for a credential")
+        return Answer(None, f"{asked.registry} answers without asking for a credential")
     accepted = True if asked.sent in (Sent.LOGIN, Sent.TOKEN) else None
     if not asked.question.path:
-        return Answer(None, f"{asked.host} accepts the login", accepted)
+        return Answer(None, f"{asked.registry} accepts the login", accepted)
     whom = "" if accepted else " to anybody"
-    return Answer(None, f"{asked.host} gives out {asked.wanted}{whom}", accepted)
+    return Answer(None, f"{asked.registry} gives out {asked.wanted}{whom}", accepted)
 
 
 def _is_base(response: Response) -> bool:
-    """Whether /v2/ is answered as a registry does (distribution specification, end-1)."""
-    if "Docker-Distribution-Api-Version" in response.headers or not response.body.strip():
+    """Whether /v2/ is answered as a registry does (distribution spec, end-1)."""
+    if _VERSION in response.headers or not response.body.strip():
         return True
     try:
         json.loads(response.body)
@@ -128,12 +138,21 @@ def _is_base(response: Response) -> bool:
 def _refused(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool | None]:
     if response.status == 401:
         return _unauthorized(said, asked)
+    if response.status == 403 and asked.sent is Sent.LOGIN and _is_rejection(said):
+        return Cause.CREDENTIAL_REJECTED, False
     if response.status == 403:
         return _forbidden(said, asked), asked.accepted
+    if response.status == 404 and asked.sent is Sent.NOBODY and not _is_registrys(response, said):
+        return Cause.REGISTRY_ERROR, None
     if response.status == 404:
         login = asked.sent in (Sent.LOGIN, Sent.TOKEN)
         return _missing(said, asked), True if login else None
     return _common(response), asked.accepted
+
+
+def _is_registrys(response: Response, said: Said) -> bool:
+    """Whether a registry speaks, and not who else may have its name here."""
+    return said.structured or _VERSION in response.headers
 
 
 def _unauthorized(said: Said, asked: Asked) -> tuple[Cause, bool | None]:
@@ -150,9 +169,16 @@ def _forbidden(said: Said, asked: Asked) -> Cause:
     if said.web_page:
         return Cause.REGISTRY_POLICY_BLOCKED
     if asked.sent in (Sent.NOBODY, Sent.ANONYMOUS_TOKEN):
-        named = said.code in ("DENIED", "UNAUTHORIZED")
-        return Cause.NO_CREDENTIAL_SENT if named else Cause.ACCESS_FORBIDDEN
+        if said.code in ("DENIED", "UNAUTHORIZED"):
+            return Cause.NO_CREDENTIAL_SENT
+        unasked = asked.sent is Sent.NOBODY  # for a credential: whatever it is
+        return Cause.REGISTRY_POLICY_BLOCKED if unasked else Cause.ACCESS_FORBIDDEN
     return Cause.DENIED_OR_NOT_FOUND if _is_bare_denial(said) else Cause.ACCESS_FORBIDDEN
+
+
+def _is_rejection(said: Said) -> bool:
+    message = said.message.lower()
+    return any(words in message for words in _REJECTIONS)
 
 
 def _is_bare_denial(said: Said) -> bool:
@@ -190,7 +216,8 @@ def _no_token(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool
         return Cause.REGISTRY_POLICY_BLOCKED, asked.accepted
     if asked.sent is Sent.NOBODY:
         return Cause.NO_CREDENTIAL_SENT, None
-    if response.status == 403 and asked.question.path and said.code != "UNAUTHORIZED":
+    about_image = bool(asked.question.path) and said.code != "UNAUTHORIZED"
+    if response.status == 403 and not _is_rejection(said) and (about_image or said == Said()):
         return _forbidden(said, asked), asked.accepted
     if asked.known:
         return Cause.DENIED_OR_NOT_FOUND, True
@@ -202,6 +229,6 @@ def _sentence(name: str, cause: Cause, words: str, response: Response) -> str:
         return f"{name} rejects the login: {words}"
     if response.status == 407:
         return f"the proxy before {name} wants a user and a password: {words}"
-    pause = wanted_pause(response) if response.status in (429, 503) else None
+    pause = response.retry_after if response.status in (429, 503) else None
     later = "" if pause is None else f"; it asks to wait {pause:.0f} s"
     return f"{name} answers {words}{later}"

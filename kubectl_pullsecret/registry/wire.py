@@ -1,13 +1,16 @@
 """One request to one host, and its answer: bounded in bytes and seconds, through the right proxy.
 
-Knows nothing of registries. A host that was not reached is not dialled again in the same run.
+Knows nothing of registries. A host that was not reached is not dialled again in the same run, nor
+one that was silent again and again.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from http.client import responses as phrases
 from threading import Lock
@@ -27,10 +30,12 @@ from kubectl_pullsecret.net.proxies import proxy_from_environment
 from kubectl_pullsecret.net.trust import client_context, trust, trust_system
 from kubectl_pullsecret.net.urls import ServerUrl
 from kubectl_pullsecret.net.wire_log import WireLog
+from kubectl_pullsecret.registry.echoes import cut_out
 from kubectl_pullsecret.registry.origins import Origin
 
 MOST_BYTES = 256 * 1024  # read of a body; the rest is dropped
 MOST_CONNECTIONS = 4  # kept alive, for each host
+MOST_SILENCES = 8  # of one host in one run: two rounds of questions
 _CONNECT_SECONDS = 10.0
 _MAY_PASS = (FailureKind.CUT, FailureKind.TLS_BROKEN_OFF)  # worth a second try
 
@@ -59,6 +64,18 @@ class Response(NamedTuple):
     def content_type(self) -> str:
         """The media type without parameters, in lower case; "" for none."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds of Retry-After (RFC 9110, 10.2.3); a date counts from the answer's own."""
+        written = self.headers.get("Retry-After", "").strip()
+        if written.isascii() and written.isdigit():
+            return float(written[:9])
+        try:
+            until = parsedate_to_datetime(written)
+            return max(0.0, (until - parsedate_to_datetime(self.headers["Date"])).total_seconds())
+        except (KeyError, TypeError, ValueError):
+            return None
 
 
 class NoAnswerError(Exception):
@@ -114,8 +131,15 @@ class Wire:
         self._pools: dict[Masked | None, urllib3.PoolManager] = {}
         self._known: set[Origin] = set()  # their names are looked up
         self._heard: set[Origin] = set()
+        self._silences: Counter[Origin] = Counter()
         self._unreached: dict[Origin, Failure] = {}
         self._proxies: dict[Origin, str] = {}
+        self._hidden: set[Masked] = set()
+
+    def hide(self, secrets: Iterable[Masked]) -> None:
+        """Keep what is sent out of the log, also where an answer repeats it."""
+        with self._lock:
+            self._hidden.update(secrets)
 
     def close(self) -> None:
         """Close the connections that nobody uses; those in use close when they are done."""
@@ -134,7 +158,7 @@ class Wire:
         if (known := self._unreached.get(origin)) is not None:
             raise NoAnswerError(known, origin, self._proxies.get(origin, ""))
         course.asked = origin
-        proxy = proxy_from_environment(ServerUrl(origin.scheme, origin.name), self._environment)
+        proxy = self._proxy_to(origin)
         self._proxies[origin] = _shown(proxy)
         try:
             if proxy is None:
@@ -148,9 +172,21 @@ class Wire:
         self._note(request, response, monotonic() - started)
         return response
 
+    def _proxy_to(self, origin: Origin) -> Masked | None:
+        """The proxy that the environment names; none to this machine, which is trusted without TLS.
+
+        Go excepts `localhost` alone, and no name below it.
+        """
+        if origin.on_loopback:
+            return None
+        return proxy_from_environment(ServerUrl(origin.scheme, origin.name), self._environment)
+
     def unreached(self, origin: Origin, failure: Failure) -> NoAnswerError:
-        """The error that a failure is; remembered of a host that never said a word."""
-        if origin not in self._heard and failure.kind not in _MAY_PASS:
+        """The error that a failure is; remembered of a host that never said a word, or hangs on."""
+        if failure.kind is FailureKind.SILENCE:
+            self._silences[origin] += 1
+        lost = origin not in self._heard or self._silences[origin] >= MOST_SILENCES
+        if lost and failure.kind not in _MAY_PASS:
             self._unreached.setdefault(origin, failure)
         return NoAnswerError(failure, origin, self._proxies.get(origin, ""))
 
@@ -207,10 +243,16 @@ class Wire:
         return self._context
 
     def _note(self, request: Request, response: Response | None, seconds: float) -> None:
-        log = WireLog(self._log, self._verbosity, request.origin.url)
+        log = WireLog(self._log and self._say, self._verbosity, request.origin.url)
         status = f"{response.status} {phrases.get(response.status, '')}" if response else "failed"
         got = response.headers.items() if response else ()
         log.exchange(request.method, request.target, status, seconds, _headers(request), got)
+
+    def _say(self, line: str) -> None:
+        with self._lock:
+            hidden = tuple(self._hidden)
+        if self._log is not None:
+            self._log(cut_out(line, hidden))
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:

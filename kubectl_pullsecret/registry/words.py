@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from http.client import responses as phrases
 from typing import NamedTuple
-from urllib.parse import quote, quote_plus
 
-from kubectl_pullsecret.credentials.masked import MASK, Masked
+from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.credentials.redaction import redact
+from kubectl_pullsecret.registry.echoes import cut_out
 from kubectl_pullsecret.registry.wire import Response
 
 _MOST_LETTERS = 200
@@ -54,28 +53,9 @@ def said_by(response: Response, said: Said, secrets: Iterable[Masked]) -> str:
 
 def quotable(text: str, secrets: Iterable[Masked] = ()) -> str:
     """Foreign text on one line and masked; cut last, so that no credential is cut in two."""
-    line = " ".join(text[: 50 * _MOST_LETTERS].split())
-    for form in sorted({form for one in secrets for form in _forms(one)}, key=len, reverse=True):
-        line = line.replace(form, MASK)
+    line = cut_out(" ".join(text.split()), secrets)[: 50 * _MOST_LETTERS]
     line = redact(line).rstrip(".")
     return line if len(line) <= _MOST_LETTERS else line[: _MOST_LETTERS - 1] + "…"
-
-
-def _forms(secret: Masked) -> Iterator[str]:
-    """How a secret may look where somebody repeats it."""
-    text = secret.reveal()
-    raw = text.encode("utf-8", "surrogateescape")
-    shown = raw.decode("utf-8", "replace")
-    forms = (
-        text,
-        " ".join(shown.split()),
-        quote(raw),
-        quote_plus(raw),
-        json.dumps(text)[1:-1],
-        base64.b64encode(raw).decode(),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
-    )
-    yield from (form for form in forms if form)
 
 
 def _is_web_page(response: Response, text: str) -> bool:

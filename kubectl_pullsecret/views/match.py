@@ -10,8 +10,8 @@
      incomplete: [{verb, resource, namespace, why}]}
 
 C is {secret, key, lookupKey, username, usable, kind, expires, expired}; `credentials` are in the
-kubelet's order. `answer` is a value of `matching.Answer`; `registry` to `digest` are null for a
-name that the kubelet refuses; `namespace` is null where no secrets were given, `target` and
+kubelet's order. `answer` is a value of `matching.MatchAnswer`; `registry` to `digest` are null for
+a name that the kubelet refuses; `namespace` is null where no secrets were given, `target` and
 `source` (whose list it is) where they are those of a whole namespace. Keys are masked where they
 hold user info.
 """
@@ -25,8 +25,8 @@ from kubectl_pullsecret.credentials import Malformed, NotAPullSecret
 from kubectl_pullsecret.credentials.near_miss import Miss
 from kubectl_pullsecret.credentials.shown_key import shown_key
 from kubectl_pullsecret.diagnosis.matching import (
-    Answer,
     ImageMatch,
+    MatchAnswer,
     Matching,
     Probe,
     Tried,
@@ -44,7 +44,9 @@ from kubectl_pullsecret.views.terminal import Terminal, neutralise
 
 FAR_MISSES_SHOWN = 5  # entries for other hosts, without -o wide
 
-_BAD = frozenset({Answer.NONE, Answer.UNUSABLE, Answer.BLOCKED, Answer.INVALID_NAME})
+_BAD = frozenset(
+    {MatchAnswer.NONE, MatchAnswer.UNUSABLE, MatchAnswer.BLOCKED, MatchAnswer.INVALID_NAME}
+)
 
 
 def match_text(matching: Matching, terminal: Terminal, *, now: datetime, wide: bool = False) -> str:
@@ -68,17 +70,17 @@ def _image_lines(
 
 def _verdict(image: ImageMatch, pulls: PullList | None) -> str:
     written = image.name.written
-    if image.answer is Answer.INVALID_NAME:
+    if image.answer is MatchAnswer.INVALID_NAME:
         return f"{written or '(empty)'} is no image name"
     if pulls is None:
         return _meaning(image)
     whose = f"{display(pulls.subject)} in" if pulls.subject else "namespace"
     found = {
-        Answer.CREDENTIAL: f"has {_counted(len(image.tried), 'credential')} for {written}",
-        Answer.UNUSABLE: f"has only credentials that cannot work for {written}",
-        Answer.NONE: f"has no credential for {written}",
-        Answer.UNSEEN: f"has no credential for {written} among what was seen",
-        Answer.BLOCKED: f"cannot pull {written}: a secret is unreadable to the kubelet",
+        MatchAnswer.CREDENTIAL: f"has {_counted(len(image.tried), 'credential')} for {written}",
+        MatchAnswer.UNUSABLE: f"has only credentials that cannot work for {written}",
+        MatchAnswer.NONE: f"has no credential for {written}",
+        MatchAnswer.UNSEEN: f"has no credential for {written} among what was seen",
+        MatchAnswer.BLOCKED: f"cannot pull {written}: a secret is unreadable to the kubelet",
     }[image.answer]
     return f"{whose} {pulls.namespace} {found}"
 
@@ -111,7 +113,7 @@ def _counted(count: int, noun: str) -> str:
 
 def _name_rows(image: ImageMatch) -> Iterator[Row]:
     name = image.name
-    asked = image.answer not in (Answer.NOT_ASKED, Answer.INVALID_NAME)
+    asked = image.answer not in (MatchAnswer.NOT_ASKED, MatchAnswer.INVALID_NAME)
     changed = name.meaning != name.written
     if asked and changed:
         yield Row("image", (name.meaning,))
@@ -126,7 +128,7 @@ def _name_rows(image: ImageMatch) -> Iterator[Row]:
 
 
 def _secret_rows(image: ImageMatch, pulls: PullList, now: datetime, wide: bool) -> Iterator[Row]:
-    blocked = image.answer is Answer.BLOCKED
+    blocked = image.answer is MatchAnswer.BLOCKED
     for place, tried in enumerate(image.tried, 1):
         told = ("would serve it, " if blocked else "") + _told(tried, now)
         yield Row("listed" if blocked else f"try {place}", _columns(tried, told))
@@ -185,7 +187,7 @@ def _miss_rows(misses: Sequence[Miss], wide: bool) -> Iterator[tuple[str, ...]]:
 def match_document(matching: Matching) -> dict[str, Data]:
     """The MatchReport."""
     pulls = matching.pulls
-    served = sum(image.answer is Answer.CREDENTIAL for image in matching.images)
+    served = sum(image.answer is MatchAnswer.CREDENTIAL for image in matching.images)
     return document(
         "MatchReport",
         {

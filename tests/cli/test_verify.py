@@ -232,7 +232,8 @@ class TestAllNamespaces:
         assert "2 entries, 1 login to 1 registry: 2 valid" in done.out
 
     def test_need_no_yes_where_nothing_is_sent(self) -> None:
-        assert verify("-A", given=(secret("a", "*.test"),)).code is ExitCode.FINE
+        done = verify("-A", "-o", "json", given=(secret("a", "*.test"),))
+        assert (done.code, states(done)) == (ExitCode.INCOMPLETE, ["needsImage"])
 
 
 class TestFormats:
@@ -263,7 +264,7 @@ def test_where_nothing_is_sent_nothing_is_imported_that_could() -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (ExitCode.INCOMPLETE, b"")
 
 
 def program(*args: str, stdin: int, stderr: int, **more: Any) -> subprocess.Popen[bytes]:

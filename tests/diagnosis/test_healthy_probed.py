@@ -9,9 +9,8 @@ import pytest
 from kubectl_pullsecret.diagnosis import Selection, diagnose
 from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.report import Confidence, Create, Reason, Severity
-from tests.diagnosis.cluster import NOW, Cluster
-from tests.diagnosis.healthy import GOOD, RENAMED, account, owned
-from tests.diagnosis.test_probing import (
+from tests.diagnosis.answers import (
+    DENIES,
     FORBIDS,
     NO_HOST,
     NO_TAG,
@@ -20,6 +19,8 @@ from tests.diagnosis.test_probing import (
     YES,
     Says,
 )
+from tests.diagnosis.cluster import NOW, Cluster
+from tests.diagnosis.healthy import GOOD, RENAMED, account, owned
 
 HEALTHY = Selection(healthy=True)
 
@@ -89,6 +90,7 @@ def test_a_doubt_grows_when_the_registry_wants_a_credential() -> None:
         ({"puller": REFUSED, "": WANTS_ONE}, Reason.CREDENTIAL_REJECTED),
         ({"puller": REFUSED, "": YES}, Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE),
         ({"puller": FORBIDS, "": WANTS_ONE}, Reason.ACCESS_FORBIDDEN),
+        ({"puller": DENIES, "": WANTS_ONE}, Reason.DENIED_OR_NOT_FOUND),
         ({"puller": NO_TAG, "": WANTS_ONE}, Reason.MANIFEST_NOT_FOUND),
     ],
 )
@@ -106,6 +108,14 @@ def test_a_private_image_without_any_secret_is_a_warning() -> None:
 
 def test_a_registry_that_cannot_be_reached_from_here_says_nothing_of_the_node() -> None:
     assert found(served(), {"puller": NO_HOST, "": NO_HOST}) == []
+
+
+def test_but_that_it_was_asked_in_vain_is_told() -> None:
+    answers = dict.fromkeys(questions(served()), NO_HOST)
+    report = diagnose(served().snapshot().with_answers(answers), HEALTHY, now=NOW)
+    (part,) = report.incomplete
+    assert part.resource == "registry registry.test:5000"
+    assert part.why.endswith("from here: the name registry.test is not known")
 
 
 def test_a_refused_credential_is_renewed() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from kubectl_pullsecret.diagnosis.matching import Answer, Matching, match_images
+from kubectl_pullsecret.diagnosis.matching import MatchAnswer, Matching, match_images
 from kubectl_pullsecret.diagnosis.pull_list import PullList, pull_list
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.facts.objects import ObjectRef
@@ -188,7 +188,7 @@ class TestWhatIsTried:
         )
         (image,) = matched(pulls).images
         assert [tried.credential.secret for tried in image.tried] == ["second", "first"]
-        assert image.answer is Answer.CREDENTIAL
+        assert image.answer is MatchAnswer.CREDENTIAL
 
     def test_with_a_match_anonymous_is_never_tried(self) -> None:
         (image,) = matched(self.pulls(secret("a", {"registry.test:5000": login()}))).images
@@ -196,7 +196,7 @@ class TestWhatIsTried:
 
     def test_without_one_the_pull_is_anonymous(self) -> None:
         (image,) = matched(self.pulls(secret("a", {"other.test": login()}))).images
-        assert image.answer is Answer.NONE
+        assert image.answer is MatchAnswer.NONE
         assert image.notes == (
             "the pull is anonymous, unless the node has a credential of its own",
         )
@@ -222,14 +222,14 @@ class TestWhatIsTried:
     def test_a_malformed_secret_stops_everything(self) -> None:
         good = secret("good", {"registry.test:5000": login()})
         (image,) = matched(self.pulls(good, secret("bad", [1]))).images
-        assert image.answer is Answer.BLOCKED
+        assert image.answer is MatchAnswer.BLOCKED
         assert [tried.credential.secret for tried in image.tried] == ["good"]
         assert image.notes[0].startswith("nothing is tried, not even anonymously")
 
     def test_a_malformed_secret_of_a_namespace_stops_only_the_pods_that_list_it(self) -> None:
         snapshot = seen(secret("good", {"registry.test:5000": login()}), secret("bad", [1]))
         (image,) = matched(pull_list(snapshot, "team", None)).images
-        assert image.answer is Answer.CREDENTIAL
+        assert image.answer is MatchAnswer.CREDENTIAL
 
     @pytest.mark.parametrize(
         "entry",
@@ -240,7 +240,7 @@ class TestWhatIsTried:
     )
     def test_an_entry_without_user_or_password_is_no_credential(self, entry: object) -> None:
         matching = matched(self.pulls(secret("a", {"registry.test:5000": entry})))
-        assert matching.images[0].answer is Answer.UNUSABLE
+        assert matching.images[0].answer is MatchAnswer.UNUSABLE
         assert matching.exit_code is ExitCode.FINDINGS
 
     def test_two_spellings_of_one_key_are_tried_in_random_order(self) -> None:
@@ -268,8 +268,8 @@ class TestExitCode:
     def test_a_refused_name_is_a_finding(self) -> None:
         matching = matched(None, "nginx", "Nginx")
         assert [image.answer for image in matching.images] == [
-            Answer.NOT_ASKED,
-            Answer.INVALID_NAME,
+            MatchAnswer.NOT_ASKED,
+            MatchAnswer.INVALID_NAME,
         ]
         assert matching.exit_code is ExitCode.FINDINGS
 
@@ -282,12 +282,12 @@ class TestExitCode:
     def test_a_listed_secret_that_is_known_to_be_missing_is_skipped(self) -> None:
         snapshot = seen(account("default", "gone"), whole=("Secret",))
         matching = matched(pull_list(snapshot, None, target("ServiceAccount", "default")))
-        assert matching.images[0].answer is Answer.NONE
+        assert matching.images[0].answer is MatchAnswer.NONE
 
     def test_a_listed_secret_that_was_not_seen_leaves_the_answer_open(self) -> None:
         snapshot = seen(account("default", "gone"), whole=())
         matching = matched(pull_list(snapshot, None, target("ServiceAccount", "default")))
-        assert matching.images[0].answer is Answer.UNSEEN
+        assert matching.images[0].answer is MatchAnswer.UNSEEN
         assert matching.exit_code is ExitCode.INCOMPLETE
 
     def test_an_account_that_was_not_seen_leaves_the_answer_open(self) -> None:

@@ -8,13 +8,8 @@ from kubectl_pullsecret.diagnosis.matching import Matching, questions_of, with_a
 from kubectl_pullsecret.diagnosis.pull_list import pull_list
 from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.facts.answers import Answer
-from kubectl_pullsecret.facts.causes import Cause
+from tests.diagnosis.answers import HOST, REFUSED, WANTS_ONE, YES
 from tests.diagnosis.test_matching import IMAGE, login, matched, secret, seen
-
-HOST = "registry.test:5000"
-YES = Answer(None, "")
-REFUSED = Answer(Cause.CREDENTIAL_REJECTED, "401 Unauthorized", accepted=False)
-WANTS_ONE = Answer(Cause.NO_CREDENTIAL_SENT, "401 Unauthorized")
 
 
 def of_secrets(*users: str) -> Matching:

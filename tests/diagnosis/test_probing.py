@@ -1,27 +1,38 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from kubectl_pullsecret.credentials import AuthEntry
-from kubectl_pullsecret.credentials.masked import Masked
-from kubectl_pullsecret.diagnosis import Selection, diagnose
-from kubectl_pullsecret.facts.answers import Answer, Login, Question
+from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
-from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import (
     Advice,
     Attach,
     Confidence,
     Create,
     Detach,
-    Finding,
     Fix,
     Reason,
-    Report,
     Restart,
+)
+from tests.diagnosis.answers import (
+    BLOCKED,
+    DENIES,
+    FORBIDS,
+    HOST,
+    NO_HOST,
+    NO_REPOSITORY,
+    NO_TAG,
+    OURS,
+    REFUSED,
+    WANTS_ONE,
+    YES,
+    Says,
+    failing,
+    finding,
+    lines,
+    question,
 )
 from tests.diagnosis.cluster import (
     DENIED,
@@ -29,57 +40,12 @@ from tests.diagnosis.cluster import (
     NO_SUCH_HOST,
     NO_SUCH_TAG,
     NOTHING_SENT,
-    NOW,
     REJECTED,
     Cluster,
     ago,
     entry,
     expired_ecr,
 )
-
-HOST = "registry.test:5000"
-OURS = {HOST: entry()}
-
-YES = Answer(None, "gives it out", accepted=True)
-REFUSED = Answer(Cause.CREDENTIAL_REJECTED, "401 Unauthorized", accepted=False)
-WANTS_ONE = Answer(Cause.NO_CREDENTIAL_SENT, "401 Unauthorized")
-FORBIDS = Answer(Cause.ACCESS_FORBIDDEN, "403 Forbidden", accepted=True)
-DENIES = Answer(Cause.DENIED_OR_NOT_FOUND, "denied", accepted=True)
-NO_TAG = Answer(Cause.MANIFEST_NOT_FOUND, "manifest unknown", accepted=True, tags=("v2", "v10"))
-NO_REPOSITORY = Answer(Cause.REPOSITORY_NOT_FOUND, "name unknown", accepted=True)
-NO_HOST = Answer(Cause.NAME_RESOLUTION, "the name registry.test is not known")
-
-Says = Mapping[str, Answer]  # by user; "" for anybody
-
-
-def question(user: str = "", password: str = "s3cret", image: str = IMAGE) -> Question:
-    login = Login.of(AuthEntry(HOST, user, Masked(password))) if user else None
-    return Question.about(Reference.parse(image), login)
-
-
-def probed(cluster: Cluster, says: Says) -> Report:
-    snapshot, selection = cluster.snapshot(), Selection()
-    asked = diagnose(snapshot, selection, now=NOW).questions
-    answers = {
-        one: says[one.login.username if one.login else ""]
-        for one in asked
-        if (one.login.username if one.login else "") in says
-    }
-    assert len(answers) == len(says), asked
-    return diagnose(snapshot.with_answers(answers), selection, now=NOW)
-
-
-def finding(cluster: Cluster, says: Says) -> Finding:
-    (found,) = probed(cluster, says).findings
-    return found
-
-
-def lines(found: Finding, about: str) -> list[str]:
-    return [line.text for line in found.evidence if line.about == about]
-
-
-def failing(error: str = DENIED, **pod: Any) -> Cluster:
-    return Cluster().account().secret("pull", OURS).pod(error=error, secrets=("pull",), **pod)
 
 
 class TestTheQuestions:
@@ -140,6 +106,12 @@ VERDICTS: dict[str, tuple[Cluster, Says, Reason, Confidence]] = {
         Reason.ACCESS_FORBIDDEN,
         Confidence.SETTLED,
     ),
+    "from here it is blocked whoever asks": (
+        failing(),
+        {"puller": BLOCKED, "": BLOCKED},
+        Reason.REGISTRY_POLICY_BLOCKED,
+        Confidence.LIKELY,
+    ),
     "the credential is refused": (
         failing(),
         {"puller": REFUSED, "": WANTS_ONE},
@@ -163,6 +135,24 @@ VERDICTS: dict[str, tuple[Cluster, Says, Reason, Confidence]] = {
         {"puller": REFUSED, "": YES},
         Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE,
         Confidence.SETTLED,
+    ),
+    "anybody may, the registry does not say why the credential is denied": (
+        failing(),
+        {"puller": DENIES._replace(accepted=None), "": YES},
+        Reason.STALE_CREDENTIAL_BLOCKS_PUBLIC_IMAGE,
+        Confidence.SETTLED,
+    ),
+    "anybody may, but what the kubelet sends was not seen": (
+        Cluster(secrets_seen=False).account().pod(error=REJECTED, secrets=("pull",)),
+        {"": YES},
+        Reason.CREDENTIAL_REJECTED,
+        Confidence.LIKELY,
+    ),
+    "a mirror refuses what the registry itself gives out": (
+        failing(REJECTED.replace("//registry.test:5000", "//mirror.test")),
+        {"puller": YES, "": WANTS_ONE},
+        Reason.CREDENTIAL_REJECTED,
+        Confidence.LIKELY,
     ),
     "what was denied is given out now": (
         failing(),
@@ -294,6 +284,10 @@ class TestAStaleCredential:
         labels = {"app.kubernetes.io/managed-by": "Helm"}
         (fix,) = self.fixes(self.owned(labels=labels))
         assert isinstance(fix, Create)
+
+    def test_that_is_good_needs_a_right_where_the_list_cannot_change(self) -> None:
+        (fix,) = finding(failing(), {"puller": DENIES, "": YES}).fixes
+        assert fix == Advice("grant the user the right to pull this repository")
 
     def test_of_its_own_words_needs_no_refusal(self) -> None:
         ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

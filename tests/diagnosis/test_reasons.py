@@ -321,6 +321,48 @@ def test_a_secret_that_the_kubelet_lacked_at_its_last_try_explains_it() -> None:
     assert found.confidence is Confidence.LIKELY
 
 
+@pytest.mark.parametrize(
+    ("before", "pulls", "reason"),
+    [
+        (1, 1, Reason.CHANGED_SINCE_LAST_ATTEMPT),  # whole seconds
+        (40, 1, Reason.CHANGED_SINCE_LAST_ATTEMPT),  # the sandbox was made in between
+        (1, 2, Reason.CHANGED_SINCE_LAST_ATTEMPT),
+        (40, 2, Reason.CREDENTIAL_REJECTED),  # of an earlier try
+        (90, 1, Reason.CREDENTIAL_REJECTED),
+    ],
+)
+def test_the_secrets_of_a_try_are_got_before_it_begins(
+    before: int, pulls: int, reason: Reason
+) -> None:
+    cluster = Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=BARE_401)
+    began = timedelta(minutes=2)
+    cluster.event("Pulling", f'Pulling image "{IMAGE}"', tried=began, count=pulls)
+    lacked = began + timedelta(seconds=before)
+    cluster.event(RETRIEVE_EVENT, CANNOT_RETRIEVE, container=None, tried=lacked)
+
+    assert cluster.finding().reason is reason
+
+
+class TestAnUnreadableSecretThatTheKubeletDidNotHaveYet:
+    def cluster(self) -> Cluster:
+        bad = {"registry.test:5000": {"auth": "%%%"}}
+        cluster = Cluster().secret("pull", bad).pod(secrets=("pull",), error=NOTHING_SENT)
+        cluster.event("Pulling", f'Pulling image "{IMAGE}"')
+        return cluster
+
+    def test_is_what_stops_the_next_try(self) -> None:
+        cluster = self.cluster().event(RETRIEVE_EVENT, CANNOT_RETRIEVE, container=None)
+        found = cluster.finding()
+        (image,) = (line.text for line in found.evidence if line.about == "image")
+
+        assert (found.reason, found.confidence) == (Reason.SECRET_MALFORMED, Confidence.LIKELY)
+        assert image == f"{IMAGE} (app); the last try went without the secret"
+        assert len(found.fixes) == 1
+
+    def test_is_a_warning_beside_a_try_that_had_it(self) -> None:
+        assert self.cluster().finding().reason is not Reason.SECRET_MALFORMED
+
+
 def test_a_match_where_nothing_was_sent_is_newer_than_the_try() -> None:
     found = Cluster().secret("pull", GOOD).pod(secrets=("pull",), error=NOTHING_SENT).finding()
 

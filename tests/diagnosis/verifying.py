@@ -30,7 +30,7 @@ KEPT = Answer(Cause.UNKNOWN, "not asked", withheld="plain HTTP: anybody could re
 
 def plan(cluster: Cluster, *names: str, images: tuple[str, ...] = ()) -> Plan:
     references = tuple(map(Reference.parse, images))
-    return plan_verification(cluster.snapshot(), Wish(NAMESPACE, names, references), now=NOW)
+    return plan_verification(cluster.snapshot(), NAMESPACE, Wish(names, references), now=NOW)
 
 
 def verify(cluster: Cluster, login: Answer = YES, image: Answer | None = None) -> Verification:

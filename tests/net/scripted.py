@@ -12,9 +12,11 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.net.threaded import ThreadedServer
 
 JSON = "application/json"
 
@@ -116,42 +118,9 @@ def scripted(
             thread.join(5)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
+class _Server(ThreadedServer):
     script: Script
     server: ScriptedServer
-    context: ssl.SSLContext | None = None
-
-    def __init__(self, *args: object) -> None:
-        self._open: set[socket.socket] = set()
-        super().__init__(*args)  # type: ignore[arg-type]  # the address and the handler, as given
-
-    def finish_request(self, request: object, client_address: object) -> None:
-        """In the connection's own thread: a slow handshake holds up nobody else."""
-        assert isinstance(request, socket.socket)
-        if self.context is None:
-            secured = request
-        else:
-            try:
-                secured = self.context.wrap_socket(request, server_side=True)
-            except OSError:
-                return
-        self._open.add(secured)
-        try:
-            super().finish_request(secured, client_address)
-        finally:
-            self._open.discard(secured)
-            secured.close()
-
-    def cut_all(self) -> None:
-        for connection in list(self._open):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is part of the tests."""
 
 
 class _ServerOverIPv6(_Server):

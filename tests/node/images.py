@@ -119,9 +119,9 @@ def sleeper(note: str = "") -> Image:
     return _image(machine().sleeps, note)
 
 
-def finisher() -> Image:
+def finisher(note: str = "") -> Image:
     """Ends at once, as an init container should."""
-    return _image(machine().ends, "")
+    return _image(machine().ends, note)
 
 
 def unreadable() -> Image:

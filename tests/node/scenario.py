@@ -17,6 +17,7 @@ REGISTRY = "registry.test:5000"  # http, Basic
 TOKENS = "token.test:5001"  # http, Bearer
 APP = f"{REGISTRY}/team/app:v1"
 PUBLIC = f"{TOKENS}/public/app:v1"
+ON_THE_NODE = "bench.invalid/done:1"  # ends at once; never pulled
 HUB_KEY = "https://index.docker.io/v1/"
 DOCKERCONFIGJSON = "kubernetes.io/dockerconfigjson"
 EVERYWHERE = frozenset(Runtime)
@@ -40,6 +41,10 @@ class Stage(Protocol):
 
 
 Step = Callable[[Stage], None]
+
+
+class NotYetError(Exception):
+    """A step that is to be tried again a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,15 @@ def pod(
 ) -> Json:
     spec = pod_spec(image, *secrets, policy=policy, **more)
     return {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": name}, "spec": spec}
+
+
+def late_pod(*secrets: str, image: str) -> Json:
+    """One whose kubelet has the Secrets when it pulls.
+
+    At the very first sync its cache may not have them yet, and an image that is public then comes.
+    """
+    first = container(ON_THE_NODE, "first", policy="Never")
+    return pod(*secrets, image=image, initContainers=[first])
 
 
 def workload(
@@ -180,11 +194,6 @@ def fails(pods: Pods) -> bool:
     """Whether a container waits for another reason than that it was just made."""
     begun = {"ContainerCreating", "PodInitializing"}
     return any(why.get("reason", "") not in begun for why in waiting(pods))
-
-
-def backs_off(pods: Pods) -> bool:
-    """Whether the next try is some seconds away."""
-    return any(why.get("reason") == "ImagePullBackOff" for why in waiting(pods))
 
 
 def runs(pods: Pods) -> bool:

@@ -113,6 +113,7 @@ BEFORE_THE_PULL = (
         HAS_IT_BY_A_SECRET,
         Reason.CREDENTIAL_RECHECK,
         first=frozenset({Reason.NEVER_PULL}),
+        mended=True,
         before=_then_without_a_secret("Never"),
         ready_for_it=runs,
     ),

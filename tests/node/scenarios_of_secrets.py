@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from datetime import datetime, timezone
 
 from kubectl_pullsecret.report import Reason
 from tests.api.admin_api import Json, path
@@ -17,14 +18,15 @@ from tests.node.scenario import (
     PUBLIC,
     REGISTRY,
     TOKENS,
+    NotYetError,
     Scenario,
     Stage,
     account,
     auths,
-    backs_off,
     basic_auth_secret,
     elsewhere,
     entry,
+    late_pod,
     pod,
     pull_secret,
     secret,
@@ -94,11 +96,11 @@ ANSWERS = (
         Reason.DENIED_OR_NOT_FOUND,
     ),
     Scenario("public-without-secret", (pod(image=PUBLIC),), None),
-    bare(
+    Scenario(
         "public-with-stale-credential",
+        (wrong(registry=TOKENS), late_pod("wrong", image=PUBLIC)),
         Reason.CREDENTIAL_REJECTED,
-        wrong(registry=TOKENS),
-        image=PUBLIC,
+        mended=True,
     ),
     bare(
         "ecr-token-that-ended",
@@ -222,11 +224,14 @@ POISON = (
         auths("poison", {"other.test:5000": {"auth": "%"}}),
         runtimes=ONCE,
     ),
-    bare(
+    Scenario(
         "poison-before-a-public-image",
+        (
+            auths("poison", {"other.test:5000": {"auth": NO_COLON}}),
+            late_pod("poison", image=PUBLIC),
+        ),
         Reason.SECRET_MALFORMED,
-        auths("poison", {"other.test:5000": {"auth": NO_COLON}}),
-        image=PUBLIC,
+        mended=True,
         runtimes=ONCE,
     ),
 )
@@ -239,11 +244,35 @@ def account_gets_it(stage: Stage) -> None:
 
 
 def secret_comes(stage: Stage) -> None:
+    between_two_tries(stage)
     stage.api.create(pull_secret(), stage.namespace)
 
 
 def secret_is_mended(stage: Stage) -> None:
+    between_two_tries(stage)
     stage.api.patch(path("Secret", stage.namespace, "wrong"), {"data": pull_secret()["data"]})
+
+
+def between_two_tries(stage: Stage) -> None:
+    """Passes when the last try is a second ago or more, and the next one 10 seconds away.
+
+    The kubelet waits 10 seconds after the first, then twice as long each time.
+    """
+    tries = [
+        event
+        for event in stage.api.get(path("Event", stage.namespace))["items"]
+        if event["message"].startswith("Failed to pull image")
+    ]
+    last = max((event["lastTimestamp"] for event in tries), default="")
+    count = sum(event["count"] for event in tries)
+    now = datetime.now(timezone.utc)
+    if not last or not 1 < (now - moment(last)).total_seconds() < 10 * 2 ** (count - 1) - 10:
+        raise NotYetError
+
+
+def moment(text: str) -> datetime:
+    """As the API server writes it: 2026-01-01T00:00:00Z."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
 
 
 LISTS = (
@@ -308,13 +337,11 @@ LISTS = (
         (pod("pull"),),
         Reason.CHANGED_SINCE_LAST_ATTEMPT,
         before=secret_comes,
-        ready_for_it=backs_off,
     ),
     Scenario(
         "secret-changed-since-the-last-try",
         (wrong(), pod("wrong")),
         Reason.CHANGED_SINCE_LAST_ATTEMPT,
         before=secret_is_mended,
-        ready_for_it=backs_off,
     ),
 )

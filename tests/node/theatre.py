@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.node.cluster import NodeCluster
+from tests.node.images import finisher
 from tests.node.registries import Registries, registries
-from tests.node.scenario import entry
+from tests.node.scenario import ON_THE_NODE, entry
 from tests.node.scenarios_of_registries import NODE_LOGIN
 
 FEATURES = {"KubeletEnsureSecretPulledImages": True, "ImageVolume": True}
@@ -20,6 +21,10 @@ def theatre(node: NodeCluster, folder: Path) -> Iterator[Registries]:
     """Until the block ends; the node's features and its login stay. Raises `MissingError`."""
     with registries(folder, node.enter) as servers:
         node.set_hosts(servers.hosts)
+        archive = folder / "done.tar"
+        # Of its own: the kubelet remembers by digest which image came by a credential.
+        archive.write_bytes(finisher("on the node").archive(ON_THE_NODE))
+        node.import_image(archive)
         # Before the start: the kubelet reads it once in five minutes.
         node.docker_config.write_text(json.dumps({"auths": {NODE_LOGIN: entry()}}))
         node.restart_kubelet(FEATURES)

@@ -20,11 +20,13 @@ from tests.registry.registry import (
     asked_as,
     error,
     gives_anybody,
+    gives_token,
     image,
     login,
     pair,
     plainly,
     query,
+    unauthorized,
     with_basic,
     with_tokens,
 )
@@ -52,10 +54,12 @@ def test_a_token_to_pull_and_nothing_else_is_asked_for(serve: Serve, ask: Ask) -
     server = serve(with_tokens())
     (answer,) = ask(image(server, login(server)))
     assert (answer.yes, answer.accepted, answer.notes) == (True, True, ())
-    first, token, last = server.received
+    first, alone, token, last = server.received
+    assert query(alone) == {"service": "registry.test"}
     assert query(token) == {"service": "registry.test", "scope": f"repository:{PATH}:pull"}
-    assert [at.header("Authorization") for at in (first, token, last)] == [
+    assert [at.header("Authorization") for at in (first, alone, token, last)] == [
         None,
+        pair(),
         pair(),
         f"Bearer {TOKEN}",
     ]
@@ -209,10 +213,34 @@ def test_nobody_is_told_that_a_credential_is_wanted(serve: Serve, ask: Ask) -> N
         assert (answer.cause, answer.accepted) == (NONE, None)
 
 
-# What a token service answers, with and without an image to ask for.
+# What somebody answers who never asks for a credential.
+UNASKED = {
+    "a page 404": (_status(PAGE, 404), Cause.REGISTRY_ERROR),
+    "text 404": (Reply("404 page not found", 404, "text/plain"), Cause.REGISTRY_ERROR),
+    "nothing 404": (Reply(status=404, content_type=""), Cause.REGISTRY_ERROR),
+    "nothing 404 of a registry": (
+        Reply(status=404, headers=(("Docker-Distribution-Api-Version", "registry/2.0"),)),
+        Cause.MANIFEST_NOT_FOUND,
+    ),
+    "no repository": (NO_REPOSITORY, Cause.REPOSITORY_NOT_FOUND),
+    "a page 403": (_status(PAGE, 403), Cause.REGISTRY_POLICY_BLOCKED),
+    "bare 403": (Reply(status=403), Cause.REGISTRY_POLICY_BLOCKED),
+    "denied": (error(403, "DENIED", "denied"), NONE),
+}
+
+
+@pytest.mark.parametrize("name", UNASKED)
+def test_who_asks_for_no_credential_does_not_judge_it(serve: Serve, ask: Ask, name: str) -> None:
+    reply, cause = UNASKED[name]
+    server = serve(lambda _: reply)
+    (answer,) = ask(image(server, login(server)))
+    assert (answer.cause, answer.accepted) == (cause, None)
+
+
+# What a token service answers to whatever it is asked with a login.
 NO_TOKEN = {
     "401": (Reply({"details": "wrong"}, status=401), Cause.CREDENTIAL_REJECTED, False),
-    "denied": (error(403, "DENIED", "denied"), NO, None),
+    "denied": (error(403, "DENIED", "denied"), Cause.CREDENTIAL_REJECTED, False),
     "forbidden": (Reply(status=403), Cause.ACCESS_FORBIDDEN, None),
     "gitlab": (
         error(403, "UNAUTHORIZED", "HTTP Basic: Access denied"),
@@ -232,6 +260,39 @@ def test_what_a_token_service_says(serve: Serve, ask: Ask, name: str) -> None:
     server = serve(with_tokens(give=lambda _: reply))
     (answer,) = ask(image(server, login(server)))
     assert (answer.cause, answer.accepted) == (cause, accepted)
+
+
+# What a token service answers when the login is good, and the image is not for it.
+NO_SCOPE = {
+    "github": (error(403, "DENIED", "denied"), NO),
+    "azure": (error(401, "UNAUTHORIZED", "authentication required"), NO),
+    "google": (error(403, "DENIED", 'Permission "x" denied on resource'), Cause.ACCESS_FORBIDDEN),
+}
+
+
+@pytest.mark.parametrize("name", NO_SCOPE)
+def test_a_denied_scope_is_no_wrong_password(serve: Serve, ask: Ask, name: str) -> None:
+    reply, cause = NO_SCOPE[name]
+    server = serve(with_tokens(give=lambda at: reply if "scope" in query(at) else gives_token(at)))
+    (answer,) = ask(image(server, login(server)))
+    assert (answer.cause, answer.accepted) == (cause, True)
+
+
+def test_a_token_service_may_want_a_scope(serve: Serve, ask: Ask) -> None:
+    lacking = Reply({"message": "scope is missing"}, status=400)
+
+    def give(at: Received) -> Reply:
+        return gives_token(at) if "scope" in query(at) else lacking
+
+    server = serve(with_tokens(give=give))
+    assert ask(image(server, login(server)))[0].yes
+
+
+def test_a_token_that_is_over_is_refused_whatever_the_status(serve: Serve, ask: Ask) -> None:
+    over = error(403, "DENIED", "Your authorization token has expired. Reauthenticate.")
+    server = serve(lambda at: over if at.header("Authorization") else unauthorized("Basic"))
+    (answer,) = ask(image(server, login(server)))
+    assert (answer.cause, answer.accepted) == (Cause.CREDENTIAL_REJECTED, False)
 
 
 def test_a_login_that_gets_no_token_at_all_is_rejected(serve: Serve, ask: Ask) -> None:

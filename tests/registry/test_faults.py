@@ -127,6 +127,14 @@ def test_who_hangs_is_not_waited_for_again_and_again(ask: Ask) -> None:
     assert {answer.cause for answer in answers} == {Cause.TIMEOUT}
 
 
+def test_nor_is_who_answers_something_and_hangs_otherwise(serve: Serve, ask: Ask) -> None:
+    server = serve(lambda at: Reply(silent=True) if at.method == "GET" else Reply(b""))
+    began = monotonic()
+    answers = ask(*(image(server, path=f"team/{n}") for n in range(40)), timeout=0.3)
+    assert {answer.cause for answer in answers} == {Cause.TIMEOUT}
+    assert monotonic() - began < 40 / 4 * 0.3 * 0.7
+
+
 def test_a_login_that_is_never_answered_keeps_nobody_waiting(serve: Serve, ask: Ask) -> None:
     server = serve(with_tokens(give=lambda _: Reply(b"{", a_byte_every=9, silent=True)))
     began = monotonic()

@@ -163,6 +163,18 @@ def test_a_name_that_is_not_loopback_by_its_name(
         assert answer.withheld == "the registry does not speak TLS, and --plain-http is not given"
 
 
+def test_what_is_for_this_machine_goes_through_no_proxy(
+    serve: Serve, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, proxy = serve(with_basic()), serve(with_basic())
+    host = f"registry.localhost:{server.port}"
+    _resolve_all_to_loopback(monkeypatch)
+    environment = {"HTTPS_PROXY": proxy.url, "HTTP_PROXY": proxy.url}
+    (answer,) = ask(image(host, login(host)), environment=environment)
+    assert answer.yes
+    assert proxy.received == []
+
+
 def _resolve_all_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
@@ -269,3 +281,20 @@ def test_the_log_shows_requests_and_no_credential(serve: Serve, ask: Ask) -> Non
     assert "Authorization: Bearer •••" in text
     for secret in (PASSWORD, TOKEN, pair()):
         assert secret not in text
+
+
+def test_the_log_shows_no_credential_that_an_answer_repeats(serve: Serve, ask: Ask) -> None:
+    def manifest(at: Received) -> Reply:
+        if at.header("Authorization") is None:
+            return unauthorized("Basic")
+        where = f"/v2/moved?for={pair().split()[1]}&with={PASSWORD}x"
+        return Reply(status=307, headers=(("Location", where), ("X-Repeated", PASSWORD)))
+
+    lines: list[str] = []
+    server = serve(plainly({next(iter(IMAGE)): manifest, "/v2/moved": FOUND}))
+    (answer,) = ask(image(server, login(server)), log=lines.append)
+    text = "\n".join(lines)
+    assert answer.yes
+    assert "X-Repeated: •••" in text
+    assert PASSWORD not in text
+    assert pair().split()[1] not in text

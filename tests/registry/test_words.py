@@ -69,3 +69,13 @@ def test_whatever_is_quoted_is_short_and_without_the_secret(text: str, secret: s
     assert len(found.splitlines()) <= 1
     if not set(secret) & set("•… ") and secret.strip():
         assert secret not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"x{' ' * 9_950}{'Zq7' * 40}", " ".join(["Zq7" * 400] * 50)],
+    ids=["behind many blanks", "often"],
+)
+def test_no_part_of_a_secret_is_quoted_where_the_text_is_cut(text: str) -> None:
+    secrets = [Masked("Zq7" * 40), Masked("Zq7" * 400)]
+    assert "Zq7" not in quotable(text, secrets)

@@ -77,8 +77,8 @@ def answer(question: Question) -> Answer:
 
 def verified(*images: str) -> Verification:
     references = tuple(map(Reference.parse, images))
-    wish = Wish(NAMESPACE, ("good",) if images else (), references)
-    plan = plan_verification(CLUSTER.snapshot(), wish, now=NOW)
+    wish = Wish(("good",) if images else (), references)
+    plan = plan_verification(CLUSTER.snapshot(), NAMESPACE, wish, now=NOW)
     return plan.verified({question: answer(question) for question in plan.questions})
 
 
@@ -110,7 +110,7 @@ def test_images_of_the_user_are_told_even_if_all_is_well() -> None:
 
 def test_what_comes_from_outside_is_neutralised() -> None:
     cluster = Cluster().secret("pull", {"registry.test": entry("pul\x1b[31mler")})
-    plan = plan_verification(cluster.snapshot(), Wish(NAMESPACE), now=NOW)
+    plan = plan_verification(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
     said = Answer(Cause.CREDENTIAL_REJECTED, "no\x1b[2J\u202e", accepted=False)
     verification = plan.verified(dict.fromkeys(plan.questions, said))
     text = verification_text(verification, PIPE, Setting())
@@ -126,5 +126,5 @@ def test_commands_from_files_ask_to_check_the_context() -> None:
 
 def test_nothing_is_said_of_this_machine_where_nothing_was_asked() -> None:
     cluster = Cluster().secret("pull", {"registry.test": {"auth": "%"}})
-    plan = plan_verification(cluster.snapshot(), Wish(NAMESPACE), now=NOW)
+    plan = plan_verification(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
     assert "seen from this machine" not in verification_text(plan.verified({}), PIPE, Setting())

@@ -10,7 +10,8 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from kubectl_pullsecret.errors import PullSecretError
-from kubectl_pullsecret.net.pools import PORTS, authority, pools_through, port_of
+from kubectl_pullsecret.net.pools import authority, pools_through, port_of
+from kubectl_pullsecret.net.urls import PORTS
 from kubectl_pullsecret.sources.connection import Connection
 from kubectl_pullsecret.sources.transport.tls_context import tls_context
 

@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from select import select
+
+from tests.net.threaded import ThreadedServer
 
 RESOURCES = "/secrets"  # the path of the requests that are remembered ends so
 _WITHIN = 30.0  # seconds that a connection may be silent
@@ -115,47 +117,10 @@ def _running(
             thread.join(5)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    context: ssl.SSLContext | None = None
+class _Server(ThreadedServer):
+    patience = _WITHIN
     recording: Recording
     target_port: int = 0
-
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._open: set[socket.socket] = set()
-        super().__init__(address, handler)
-
-    def server_bind(self) -> None:
-        """Bind without asking DNS for our name, as HTTPServer would."""
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = "here", self.server_address[1]
-
-    def finish_request(self, request: object, client_address: object) -> None:
-        """In the connection's own thread: a slow handshake holds up nobody else."""
-        assert isinstance(request, socket.socket)
-        request.settimeout(_WITHIN)
-        secured = request
-        if self.context is not None:
-            try:
-                secured = self.context.wrap_socket(request, server_side=True)
-            except OSError:
-                return
-        self._open.add(secured)
-        try:
-            super().finish_request(secured, client_address)
-        finally:
-            self._open.discard(secured)
-            secured.close()
-
-    def cut_all(self) -> None:
-        for connection in list(self._open):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is part of the tests."""
 
 
 class _Server6(_Server):
