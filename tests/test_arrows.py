@@ -102,7 +102,14 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "importlib": ("cli",),
     "kubernetes": ("sources.kube",),
     "shtab": ("cli",),
-    "urllib3": ("net", "registry.origins", "registry.wire", "sources.kube", "sources.transport"),
+    "urllib3": (
+        "net",
+        "registry.messages",
+        "registry.origins",
+        "registry.wire",
+        "sources.kube",
+        "sources.transport",
+    ),
     "yaml": ("sources", "views"),
 }
 

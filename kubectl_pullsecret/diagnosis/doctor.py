@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from kubectl_pullsecret.diagnosis.accounts import account_findings, account_note, account_unseen
@@ -34,7 +34,7 @@ from kubectl_pullsecret.facts.answers import Question
 from kubectl_pullsecret.facts.objects import Workload
 from kubectl_pullsecret.facts.pods import may_wait
 from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.report import Finding, Note, Report, Severity
+from kubectl_pullsecret.report import Finding, Incomplete, Note, Report, Severity
 
 
 def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Report:
@@ -61,13 +61,8 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
             *(found for one in selected.accounts for found in account_findings(snapshot, one)),
         ]
     )
-    unseen = [
-        part for of_one in (*failed, *templates) for case in of_one for part in not_seen(case)
-    ]
-    unseen += [part for one in selected.accounts for part in account_unseen(snapshot, one)]
-    unseen += unseen_of_running(running) if selection.healthy else ()
-    unseen += not_answered(running)
-    unseen += [*map(missing_target, selected.missing), *refused_beside(snapshot)]
+    judged = [case for of_one in (*failed, *templates) for case in of_one]
+    unseen = _unseen(snapshot, selected, judged, running if selection.healthy else [])
     return Report(
         findings=findings,
         pods=len(selected.pods) + selected.quiet.pods,
@@ -78,6 +73,20 @@ def diagnose(snapshot: Snapshot, selection: Selection, *, now: datetime) -> Repo
         notes=tuple(_notes(snapshot, selected, examined, now)),
         questions=_questions(failed, running),
     )
+
+
+def _unseen(
+    snapshot: Snapshot, selected: Selected, judged: Iterable[Case], running: Sequence[Case]
+) -> Iterator[Incomplete]:
+    """What was not seen, or not answered, and would have told more."""
+    for case in judged:
+        yield from not_seen(case)
+    for account in selected.accounts:
+        yield from account_unseen(snapshot, account)
+    yield from unseen_of_running(running)
+    yield from not_answered(running)
+    yield from map(missing_target, selected.missing)
+    yield from refused_beside(snapshot)
 
 
 def _questions(failed: Iterable[list[Case]], running: Iterable[Case]) -> tuple[Question, ...]:

@@ -90,7 +90,7 @@ class Plan(NamedTuple):
     def logins(self) -> int:
         """How many credentials will be sent, each once to each registry."""
         return len(
-            {(one.registry, one.login.sent) for one in self.questions if one.login is not None}
+            {(one.registry, one.login.as_sent) for one in self.questions if one.login is not None}
         )
 
     @property

@@ -28,7 +28,7 @@ class Login(NamedTuple):
         return cls(entry.key, entry.username, entry.password)
 
     @property
-    def sent(self) -> Login:
+    def as_sent(self) -> Login:
         """What a registry gets of it: the same under whatever key it is kept."""
         return self._replace(key="")
 

@@ -11,6 +11,7 @@ from kubectl_pullsecret.credentials.redaction import redact
 
 USER_AGENT = f"kubectl-pullsecret/{__version__}"
 
+_MOST_LETTERS = 2000  # of a value
 _SHOWN_SCHEMES = ("Basic", "Bearer")
 _SECRET_NAMES = (
     "authorization",
@@ -38,6 +39,6 @@ def _masked(name: str, value: str) -> str:
     if name.startswith("impersonate-extra-"):
         return MASK
     if name not in _SECRET_NAMES:
-        return redact(value)
+        return redact(value[:_MOST_LETTERS]) + ("…" if len(value) > _MOST_LETTERS else "")
     scheme = value.partition(" ")[0]
     return f"{scheme} {MASK}" if scheme in _SHOWN_SCHEMES else MASK

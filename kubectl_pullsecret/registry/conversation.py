@@ -16,6 +16,7 @@ from kubectl_pullsecret.images import HUB
 from kubectl_pullsecret.net.failures import FailureKind
 from kubectl_pullsecret.registry.hops import EndlessRedirectError
 from kubectl_pullsecret.registry.introduction import NOBODY, Introduction, introduce
+from kubectl_pullsecret.registry.messages import NoAnswerError, Request, Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin, origin_of
 from kubectl_pullsecret.registry.tags import (
     MOST_PAGES,
@@ -33,7 +34,6 @@ from kubectl_pullsecret.registry.verdicts import (
     looks_like_manifest,
     verdict,
 )
-from kubectl_pullsecret.registry.wire import NoAnswerError, Request, Response
 from kubectl_pullsecret.registry.words import read_words
 
 _ACCEPT = {"Accept": ", ".join((*MANIFEST_TYPES, "*/*;q=0.1"))}
@@ -70,7 +70,7 @@ def _answer(talk: Talk) -> Answer:
         response, asked = _answered(talk, base, introduction)
     answer = verdict(response, asked)
     if introduction.login is not None:
-        talk.learn(introduction.login, base, response, answer)
+        talk.learn(base, introduction.login, response, answer)
     if answer.cause is not Cause.MANIFEST_NOT_FOUND:
         return answer
     return _with_tags(talk, base, introduction, answer)

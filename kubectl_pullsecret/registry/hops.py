@@ -5,8 +5,9 @@ from __future__ import annotations
 from time import sleep
 
 from kubectl_pullsecret.net.failures import FailureKind
+from kubectl_pullsecret.registry.messages import NoAnswerError, Request, Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Place, place_of
-from kubectl_pullsecret.registry.wire import Course, NoAnswerError, Request, Response, Wire
+from kubectl_pullsecret.registry.wire import Course, Wire
 
 MOST_REDIRECTS = 5
 LONGEST_PAUSE = 10.0  # seconds that a registry may ask for; beyond that its refusal is the answer

@@ -1,4 +1,7 @@
-"""How a challenge is answered: with user and password, or with a token that they are good for."""
+"""How a challenge is answered: with user and password, or with a token that they are good for.
+
+Source: RFC 7617 (Basic), RFC 6750 (Bearer).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from kubectl_pullsecret.facts.answers import Login
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.net.headers import basic
 from kubectl_pullsecret.registry.challenges import Challenge, chosen, parse_challenges
+from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin
 from kubectl_pullsecret.registry.talk import SettledError, Talk
 from kubectl_pullsecret.registry.tokens import (
@@ -21,7 +25,6 @@ from kubectl_pullsecret.registry.tokens import (
     unsafe,
 )
 from kubectl_pullsecret.registry.verdicts import Asked, Sent, verdict, verdict_of_token_service
-from kubectl_pullsecret.registry.wire import Response
 
 
 class Introduction(NamedTuple):
@@ -113,5 +116,5 @@ def _end_without_token(
 ) -> NoReturn:
     answer = verdict_of_token_service(response, asked, service.origin)
     if talk.login is not None:
-        talk.learn(talk.login, service.origin, response, answer)
+        talk.learn(service.origin, talk.login, response, answer)
     raise SettledError(answer)

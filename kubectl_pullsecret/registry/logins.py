@@ -13,8 +13,9 @@ from threading import Lock
 from kubectl_pullsecret.facts.answers import Login
 from kubectl_pullsecret.net.failures import Failure, FailureKind
 from kubectl_pullsecret.net.interruptible import SLICE
+from kubectl_pullsecret.registry.messages import NoAnswerError, Response
 from kubectl_pullsecret.registry.origins import Origin
-from kubectl_pullsecret.registry.wire import Course, NoAnswerError, Response
+from kubectl_pullsecret.registry.wire import Course
 
 
 class _Gate:
@@ -35,21 +36,21 @@ class Logins:
         self._gates: dict[tuple[Origin, Login], _Gate] = {}
         self._lock = Lock()
 
-    def accepted(self, place: Origin, login: Login) -> bool:
+    def accepted(self, origin: Origin, login: Login) -> bool:
         """Whether the host has accepted the login before."""
-        return self._gate(place, login).accepted
+        return self._gate(origin, login).accepted
 
     def send(
-        self, place: Origin, login: Login, course: Course, call: Callable[[], Response]
+        self, origin: Origin, login: Login, course: Course, call: Callable[[], Response]
     ) -> Response:
         """Make a call that sends the login, or return what the host said when it refused it.
 
         Raises what the call raises.
         """
-        gate = self._gate(place, login)
+        gate = self._gate(origin, login)
         if gate.accepted:
             return call()
-        with _alone(gate, place, course):
+        with _alone(gate, origin, course):
             if gate.refusal is not None:
                 return gate.refusal
             try:
@@ -57,35 +58,35 @@ class Logins:
             except NoAnswerError as error:
                 gate.silent = error.failure.kind is FailureKind.SILENCE
                 raise
-            if response.origin == place:
+            if response.origin == origin:
                 if response.status == 401:
                     gate.refusal = response
                 gate.accepted = response.status < 300
             return response
 
-    def accept(self, place: Origin, login: Login) -> None:
+    def accept(self, origin: Origin, login: Login) -> None:
         """Keep that a login is accepted, which the status alone does not say."""
-        self._gate(place, login).accepted = True
+        self._gate(origin, login).accepted = True
 
-    def refuse(self, place: Origin, login: Login, response: Response) -> None:
+    def refuse(self, origin: Origin, login: Login, response: Response) -> None:
         """Keep a refusal that is none by its status alone."""
-        self._gate(place, login).refusal = response
+        self._gate(origin, login).refusal = response
 
-    def _gate(self, place: Origin, login: Login) -> _Gate:
+    def _gate(self, origin: Origin, login: Login) -> _Gate:
         with self._lock:
-            return self._gates.setdefault((place, login.sent), _Gate())
+            return self._gates.setdefault((origin, login.as_sent), _Gate())
 
 
 @contextmanager
-def _alone(gate: _Gate, place: Origin, course: Course) -> Iterator[None]:
+def _alone(gate: _Gate, origin: Origin, course: Course) -> Iterator[None]:
     """Wait until nobody else sends the login. Who never came back keeps nobody waiting."""
     while not gate.lock.acquire(timeout=min(SLICE, course.left)):
         if gate.holder is not None and gate.holder.abandoned:
-            raise NoAnswerError(Failure(FailureKind.SILENCE), place)
+            raise NoAnswerError(Failure(FailureKind.SILENCE), origin)
     gate.holder = course
     try:
         if gate.silent:
-            raise NoAnswerError(Failure(FailureKind.SILENCE), place)
+            raise NoAnswerError(Failure(FailureKind.SILENCE), origin)
         yield
     finally:
         gate.holder = None

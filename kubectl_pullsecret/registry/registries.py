@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.registry_hosts import may_be_shown
@@ -58,12 +57,7 @@ class Registries:
     def __enter__(self) -> Registries:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -196,7 +190,7 @@ class _Round:
 def _line(question: Question) -> _Line | None:
     """What questions stand in one line for; None for those of nobody."""
     login = question.login
-    return None if login is None else (question.registry, login.sent)
+    return None if login is None else (question.registry, login.as_sent)
 
 
 def _counted(question: Question) -> tuple[str | _Line, ...]:
@@ -211,7 +205,7 @@ def _essence(question: Question) -> tuple[Question, bool]:
     if login is None:
         return question, True
     shown = may_be_shown(login.key, question.registry, question.path)
-    return question._replace(login=login.sent), shown
+    return question._replace(login=login.as_sent), shown
 
 
 def _read(path: Path) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
+from heapq import nlargest
 from itertools import zip_longest
 
+from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, place_of
-from kubectl_pullsecret.registry.wire import Response
 
 MOST_TAGS = 5
 MOST_PAGES = 10
 PAGE_SIZE = 1000
 _LEAST_LIKENESS = 0.5
+_MOST_COMPARED = 100  # tags letter by letter
+_LONGEST_LINK = 8192  # letters
 
 
 def read_tags(response: Response) -> tuple[str, ...]:
@@ -30,7 +34,8 @@ def read_tags(response: Response) -> tuple[str, ...]:
 
 def following_page(response: Response, asked: str) -> str | None:
     """The target of the next page (RFC 8288), where it is at the same host; it was `asked` for."""
-    found = re.search(r'<([^>]*)>[^,]*;\s*rel="?next"?', response.headers.get("Link", ""))
+    link = response.headers.get("Link", "")[:_LONGEST_LINK]
+    found = re.search(r'<([^<>]*)>[^,<]*;\s*rel="?next"?', link)
     if found is None:
         return None
     try:
@@ -42,24 +47,38 @@ def following_page(response: Response, asked: str) -> str | None:
 
 def nearest(wanted: str, tags: tuple[str, ...]) -> tuple[str, ...]:
     """The tags that somebody may have meant: likest first, of equally like ones the newest."""
-    scored = [(likeness, tag) for tag in tags if (likeness := _likeness(wanted, tag)) > 0]
+    versions = [(likeness, tag) for tag in tags if (likeness := _likeness(wanted, tag)) > 0]
+    known = {tag for _, tag in versions}
+    others = tuple(tag for tag in tags if tag not in known) if len(known) < MOST_TAGS else ()
+    scored = [*versions, *_alike(wanted, others)]
     scored.sort(key=lambda one: (one[0], _numbers(one[1]), one[1]), reverse=True)
     return tuple(tag for _, tag in scored[:MOST_TAGS])
 
 
 def _likeness(wanted: str, tag: str) -> float:
-    """From 0, not meant, to 3: the same but for a `v` or the letter case."""
+    """Of versions, from 1 to 3: the same but for a `v` or the letter case; 0 for other tags."""
     if _plain(wanted) == _plain(tag):
         return 3.0
     mine, its = _numbers(wanted), _numbers(tag)
-    same_words = _words(wanted) == _words(tag)
-    if mine and its and same_words:
+    if mine and its and _words(wanted) == _words(tag):
         return 1.0 + _shared_start(mine, its)
-    matcher = SequenceMatcher(None, wanted.lower(), tag.lower(), autojunk=False)
-    if matcher.real_quick_ratio() < _LEAST_LIKENESS or matcher.quick_ratio() < _LEAST_LIKENESS:
-        return 0.0
-    ratio = matcher.ratio()
-    return ratio if ratio >= _LEAST_LIKENESS else 0.0
+    return 0.0
+
+
+def _alike(wanted: str, tags: tuple[str, ...]) -> Iterator[tuple[float, str]]:
+    """The tags that are spelt alike, from 0.5 to 1; of many only the most promising."""
+    matcher = SequenceMatcher(None, "", wanted.lower(), autojunk=False)
+    promising = []
+    for tag in tags:
+        matcher.set_seq1(tag.lower())
+        if matcher.real_quick_ratio() < _LEAST_LIKENESS:
+            continue
+        if (at_most := matcher.quick_ratio()) >= _LEAST_LIKENESS:
+            promising.append((at_most, tag))
+    for _, tag in nlargest(_MOST_COMPARED, promising):
+        matcher.set_seq1(tag.lower())
+        if (ratio := matcher.ratio()) >= _LEAST_LIKENESS:
+            yield ratio, tag
 
 
 def _shared_start(mine: tuple[int, ...], its: tuple[int, ...]) -> float:

@@ -9,9 +9,10 @@ from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.registry.hops import fetch
 from kubectl_pullsecret.registry.logins import Logins
+from kubectl_pullsecret.registry.messages import Request, Response
 from kubectl_pullsecret.registry.origins import Origin
 from kubectl_pullsecret.registry.verdicts import Asked, Sent
-from kubectl_pullsecret.registry.wire import Course, Request, Response, Wire
+from kubectl_pullsecret.registry.wire import Course, Wire
 
 
 class SettledError(Exception):
@@ -47,27 +48,27 @@ class Talk:
         return fetch(self._wire, request, self.course)
 
     def fetch_as(self, login: Login, request: Request) -> tuple[Response, Asked]:
-        """Ask with a login, unless that place has refused it before.
+        """Ask with a login, unless that origin has refused it before.
 
         A redirect does not carry the login along: who then asks for it is told so.
         """
-        place = request.origin
-        asked = self.asked(Sent.LOGIN, known=self.is_accepted(place, login))
-        response = self._logins.send(place, login, self.course, lambda: self.fetch(request))
-        if response.origin != place and response.status in (401, 403):
-            self.withhold_from(place.name, response)
+        origin = request.origin
+        asked = self.asked(Sent.LOGIN, known=self.is_accepted(origin, login))
+        response = self._logins.send(origin, login, self.course, lambda: self.fetch(request))
+        if response.origin != origin and response.status in (401, 403):
+            self.withhold_from(origin.name, response)
         return response, asked
 
-    def is_accepted(self, place: Origin, login: Login) -> bool:
-        """Whether a place has accepted a login before."""
-        return self._logins.accepted(place, login)
+    def is_accepted(self, origin: Origin, login: Login) -> bool:
+        """Whether an origin has accepted a login before."""
+        return self._logins.accepted(origin, login)
 
-    def learn(self, login: Login, place: Origin, response: Response, answer: Answer) -> None:
-        """Keep what a place said of a login, where the status alone does not say so."""
+    def learn(self, origin: Origin, login: Login, response: Response, answer: Answer) -> None:
+        """Keep what an origin said of a login, where the status alone does not say so."""
         if answer.accepted:
-            self._logins.accept(place, login)
+            self._logins.accept(origin, login)
         elif answer.accepted is False:
-            self._logins.refuse(place, login, response)
+            self._logins.refuse(origin, login, response)
 
     def asked(self, sent: Sent, *, known: bool = False) -> Asked:
         """The question, as it was asked."""

@@ -14,8 +14,8 @@ from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Login
 from kubectl_pullsecret.net.headers import basic
 from kubectl_pullsecret.registry.challenges import Challenge
+from kubectl_pullsecret.registry.messages import Request, Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin, one_owner, place_of
-from kubectl_pullsecret.registry.wire import Request, Response
 
 _CLIENT = "kubectl-pullsecret"
 _LONGEST_TOKEN = 64 * 1024  # letters; what servers take as one header is less

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubectl_pullsecret.facts.answers import Answer
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.net.failures import FailureKind
-from kubectl_pullsecret.registry.wire import NoAnswerError
+from kubectl_pullsecret.registry.messages import NoAnswerError
 
 _WAYS = {
     FailureKind.PROXY_WANTS_PASSWORD: (

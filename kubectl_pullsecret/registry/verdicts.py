@@ -9,8 +9,8 @@ from typing import NamedTuple
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
+from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import Origin
-from kubectl_pullsecret.registry.wire import Response
 from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
 
 MANIFEST_TYPES = (
@@ -21,7 +21,7 @@ MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v1+prettyjws",
     "application/vnd.docker.distribution.manifest.v1+json",
 )
-_POLICY = (402, 412, 451)
+_POLICY = (402, 412, 451)  # to be paid; of Harbor: to be scanned or signed first; for the law
 _VERSION = "Docker-Distribution-Api-Version"  # a header that nothing else has
 # What a denial says that does not tell a missing repository from one without access.
 _BARE_DENIALS = (

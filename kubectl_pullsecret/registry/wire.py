@@ -10,12 +10,9 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from http.client import responses as phrases
 from threading import Lock
 from time import monotonic
-from typing import NamedTuple
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -31,6 +28,7 @@ from kubectl_pullsecret.net.trust import client_context, trust, trust_system
 from kubectl_pullsecret.net.urls import ServerUrl
 from kubectl_pullsecret.net.wire_log import WireLog
 from kubectl_pullsecret.registry.echoes import cut_out
+from kubectl_pullsecret.registry.messages import NoAnswerError, Request, Response
 from kubectl_pullsecret.registry.origins import Origin
 
 MOST_BYTES = 256 * 1024  # read of a body; the rest is dropped
@@ -38,54 +36,6 @@ MOST_CONNECTIONS = 4  # kept alive, for each host
 MOST_SILENCES = 8  # of one host in one run: two rounds of questions
 _CONNECT_SECONDS = 10.0
 _MAY_PASS = (FailureKind.CUT, FailureKind.TLS_BROKEN_OFF)  # worth a second try
-
-
-class Request(NamedTuple):
-    """What is sent. `authorization` may hold a credential."""
-
-    method: str
-    origin: Origin
-    target: str  # path and query
-    headers: Mapping[str, str] = {}
-    authorization: Masked | None = None
-    body: Masked | None = None
-
-
-class Response(NamedTuple):
-    """What came back. `body` is cut where `whole` is not."""
-
-    origin: Origin
-    status: int
-    headers: urllib3.HTTPHeaderDict
-    body: bytes = b""
-    whole: bool = True
-
-    @property
-    def content_type(self) -> str:
-        """The media type without parameters, in lower case; "" for none."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-    @property
-    def retry_after(self) -> float | None:
-        """The seconds of Retry-After (RFC 9110, 10.2.3); a date counts from the answer's own."""
-        written = self.headers.get("Retry-After", "").strip()
-        if written.isascii() and written.isdigit():
-            return float(written[:9])
-        try:
-            until = parsedate_to_datetime(written)
-            return max(0.0, (until - parsedate_to_datetime(self.headers["Date"])).total_seconds())
-        except (KeyError, TypeError, ValueError):
-            return None
-
-
-class NoAnswerError(Exception):
-    """A host gave no answer, or half of one."""
-
-    def __init__(self, failure: Failure, origin: Origin, proxy: str = "") -> None:
-        super().__init__(failure.kind.name)
-        self.failure = failure
-        self.origin = origin
-        self.proxy = proxy  # host:port, "" without one
 
 
 class Course:
@@ -243,16 +193,20 @@ class Wire:
         return self._context
 
     def _note(self, request: Request, response: Response | None, seconds: float) -> None:
-        log = WireLog(self._log and self._say, self._verbosity, request.origin.url)
-        status = f"{response.status} {phrases.get(response.status, '')}" if response else "failed"
+        log = WireLog(self._log, self._verbosity, request.origin.url)
+        status = response.status_words if response else "failed"
         got = response.headers.items() if response else ()
-        log.exchange(request.method, request.target, status, seconds, _headers(request), got)
+        seen = [(name, self._without_secrets(value)) for name, value in got]
+        target = self._without_secrets(request.target)
+        log.exchange(request.method, target, status, seconds, _headers(request), seen)
 
-    def _say(self, line: str) -> None:
+    def _without_secrets(self, text: str) -> str:
+        """A text for the log; as it is where there is none."""
+        if self._log is None or not self._verbosity:
+            return text
         with self._lock:
             hidden = tuple(self._hidden)
-        if self._log is not None:
-            self._log(cut_out(line, hidden))
+        return cut_out(text, hidden)
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from http.client import responses as phrases
 from typing import NamedTuple
 
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.credentials.redaction import redact
 from kubectl_pullsecret.registry.echoes import cut_out
-from kubectl_pullsecret.registry.wire import Response
+from kubectl_pullsecret.registry.messages import Response
 
 _MOST_LETTERS = 200
 
@@ -25,7 +24,7 @@ class Said(NamedTuple):
 
 
 def read_words(response: Response) -> Said:
-    """Find code and message: `errors` of the specification, what token services write, or text."""
+    """Find code and message: `errors` (distribution spec), what token services write, or text."""
     text = response.body.decode("utf-8", "replace").strip()
     if _is_web_page(response, text):
         return Said(web_page=True)
@@ -45,15 +44,14 @@ def read_words(response: Response) -> Said:
 
 def said_by(response: Response, said: Said, secrets: Iterable[Masked]) -> str:
     """The status and the words, as they may be shown: "401 Unauthorized: DENIED: go away"."""
-    status = f"{response.status} {phrases.get(response.status, '')}".rstrip()
     words = "a web page" if said.web_page else said.message
-    parts = (status, said.code if said.code != words else "", words)
+    parts = (response.status_words, said.code if said.code != words else "", words)
     return quotable(": ".join(part for part in parts if part), secrets)
 
 
 def quotable(text: str, secrets: Iterable[Masked] = ()) -> str:
     """Foreign text on one line and masked; cut last, so that no credential is cut in two."""
-    line = cut_out(" ".join(text.split()), secrets)[: 50 * _MOST_LETTERS]
+    line = cut_out(" ".join(text.split()), secrets)[: 10 * _MOST_LETTERS]
     line = redact(line).rstrip(".")
     return line if len(line) <= _MOST_LETTERS else line[: _MOST_LETTERS - 1] + "…"
 

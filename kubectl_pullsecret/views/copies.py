@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubectl_pullsecret.changes.copies import Copied, CopyState
+from kubectl_pullsecret.changes.copies import Copied
 from kubectl_pullsecret.views.data import Data, document
 from kubectl_pullsecret.views.layout import pad, wrap
 from kubectl_pullsecret.views.terminal import PIPE, Terminal, neutralise
 
 _GAP = 2
-_STATE = max(len(state.value) for state in CopyState)
 
 
 def copies_text(copies: Sequence[Copied], terminal: Terminal = PIPE) -> str:

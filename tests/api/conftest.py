@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
@@ -20,6 +19,7 @@ from tests.api.identities import ADMIN, ADMINS
 from tests.api.seeding import Seeded, seed
 from tests.programs.missing import MissingError
 from tests.programs.real import Programs
+from tests.waiting import eventually
 
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
 
@@ -54,14 +54,6 @@ def controllers(control_plane: ControlPlane) -> Iterator[ControlPlane]:
         pytest.skip(f"the tests of owners need {missing}")
     yield control_plane
     control_plane.stop_controllers()
-
-
-def eventually(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Returns when it is done; controllers work in their own time."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, f"not done after {seconds:.0f} s"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from kubectl_pullsecret.sources.transport import retries
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.attaching import Run, admin_between, listed, runner_through
 from tests.api.between import Errands, GoBetween
-from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.objects import REGISTRY, failing_pod, owned_by, pod, pull_secret, workload
 from tests.api.one_sentence import is_one_sentence
 from tests.cli.outside import Outcome, invoke
+from tests.waiting import eventually
 
 MANY = 1200  # pods: three pages
 SECOND, THIRD = 2, 3  # page

@@ -9,10 +9,10 @@ import pytest
 
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.attaching import Run, done, listed, names_in, runner
-from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.objects import REGISTRY, failing_pod, pull_secret, template
 from tests.api.one_sentence import is_one_sentence
+from tests.waiting import eventually
 
 GROUP = "example.test"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"

@@ -11,7 +11,6 @@ import pytest
 from kubectl_pullsecret.errors import ExitCode
 from tests.api.admin_api import AdminApi, Json, names, path
 from tests.api.attaching import Run, done, listed, names_in, runner
-from tests.api.conftest import eventually
 from tests.api.objects import (
     REGISTRY,
     failing_pod,
@@ -23,6 +22,7 @@ from tests.api.objects import (
 from tests.api.one_sentence import is_one_sentence
 from tests.api.test_owners import fail_on_a_node, made_pods
 from tests.diagnosis.cluster import IMAGE
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("controllers")
 

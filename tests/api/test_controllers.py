@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.admin_api import AdminApi, Json, path
-from tests.api.conftest import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("controllers")
 

@@ -12,7 +12,6 @@ import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.api.admin_api import AdminApi, Json, names, path
-from tests.api.conftest import eventually
 from tests.api.objects import (
     REGISTRY,
     fail_to_pull,
@@ -22,6 +21,7 @@ from tests.api.objects import (
     workload,
 )
 from tests.cli.outside import invoke
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("controllers")
 

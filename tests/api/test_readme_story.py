@@ -17,11 +17,11 @@ import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.api.admin_api import AdminApi, Json, path
-from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.identities import ADMIN, ADMINS
 from tests.api.objects import fail_to_pull, workload
 from tests.cli.outside import Outcome, invoke
+from tests.waiting import eventually
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 TEAM = "team"  # as in the README

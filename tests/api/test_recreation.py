@@ -34,10 +34,10 @@ from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
 from kubectl_pullsecret.sources.transport import Client
 from tests.api.admin_api import AdminApi, Json, RefusedError, path
 from tests.api.between import GoBetween, go_between, status
-from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.identities import ADMIN, ADMINS
 from tests.api.objects import REGISTRY, pull_secret
+from tests.waiting import eventually
 
 NAME = "web"
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"

@@ -18,9 +18,9 @@ from kubectl_pullsecret.sources.kubeconfig import Overrides, resolve
 from kubectl_pullsecret.sources.transport import Action, Client
 from kubectl_pullsecret.views.terminal import PIPE
 from tests.api.admin_api import AdminApi, Json, path
-from tests.api.conftest import eventually
 from tests.api.objects import REGISTRY, fail_to_pull, pod, pull_secret, workload
 from tests.cli.outside import invoke
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
-"""A registry at a real socket of this machine: users, their images, and what it was asked."""
+"""A registry at a real socket of this machine: users, their images, and what it was asked.
+
+And a Secret and a Pod in JSON, as a file has them that knows the registry.
+"""
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +16,8 @@ from typing import Any
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 DIGEST = "sha256:" + "0" * 64
+PASSWORD = "Xq7Wv2Kp9ZtR4mLb"
+USERS = {"puller": PASSWORD}
 
 
 @dataclass
@@ -100,3 +105,22 @@ def small_registry(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def secret(name: str, *hosts: str, password: str = PASSWORD, namespace: str = "team") -> Any:
+    auth = {"auth": b64encode(f"puller:{password}".encode()).decode()}
+    config = json.dumps({"auths": dict.fromkeys(hosts, auth)})
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/dockerconfigjson",
+        "metadata": {"name": name, "namespace": namespace, "labels": {"name": name}},
+        "stringData": {".dockerconfigjson": config},
+    }
+
+
+def pod(image: str, *secrets: str) -> Any:
+    listed = [{"name": name} for name in secrets]
+    spec = {"containers": [{"name": "app", "image": image}], "imagePullSecrets": listed}
+    metadata = {"name": "demo", "namespace": "team"}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}

@@ -12,17 +12,9 @@ import pytest
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import Outcome, invoke
-from tests.cli.small_registry import SmallRegistry, small_registry
-from tests.cli.test_verify import PASSWORD, USERS, pod, secret
+from tests.cli.small_registry import PASSWORD, SmallRegistry, pod, secret, small_registry
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def registry() -> Iterator[SmallRegistry]:
-    """Knows the user puller, who may pull team/app:v1 and v2, and not private."""
-    with small_registry(USERS, "team/app:v1", "team/app:v2", denied=("private",)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -20,17 +20,7 @@ import yaml
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import Outcome, invoke
-from tests.cli.small_registry import SmallRegistry, small_registry
-
-PASSWORD = "Xq7Wv2Kp9ZtR4mLb"
-USERS = {"puller": PASSWORD}
-
-
-@pytest.fixture
-def registry() -> Iterator[SmallRegistry]:
-    """Knows the user puller, who may pull team/app:v1 and v2, and not private."""
-    with small_registry(USERS, "team/app:v1", "team/app:v2", denied=("private",)) as running:
-        yield running
+from tests.cli.small_registry import PASSWORD, SmallRegistry, pod, secret, small_registry
 
 
 @pytest.fixture
@@ -39,25 +29,6 @@ def nobody() -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"127.0.0.1:{taken.getsockname()[1]}"
-
-
-def secret(name: str, *hosts: str, password: str = PASSWORD, namespace: str = "team") -> Any:
-    auth = {"auth": b64encode(f"puller:{password}".encode()).decode()}
-    config = json.dumps({"auths": dict.fromkeys(hosts, auth)})
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "kubernetes.io/dockerconfigjson",
-        "metadata": {"name": name, "namespace": namespace, "labels": {"name": name}},
-        "stringData": {".dockerconfigjson": config},
-    }
-
-
-def pod(image: str, *secrets: str) -> Any:
-    listed = [{"name": name} for name in secrets]
-    spec = {"containers": [{"name": "app", "image": image}], "imagePullSecrets": listed}
-    metadata = {"name": "demo", "namespace": "team"}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
 def verify(*args: str, given: tuple[Any, ...]) -> Outcome:

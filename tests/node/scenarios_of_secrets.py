@@ -33,7 +33,6 @@ from tests.node.scenario import (
     workload,
 )
 
-MISSING_TAG = f"{REGISTRY}/team/app:nosuch"
 HUB_APP = "team/app:v1"
 ON_TOKENS = f"{TOKENS}/team/app:v1"
 ON_TLS = "tls.test:5443/team/app:v1"

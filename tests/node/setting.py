@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tests.api.admin_api import AdminApi, Json, path
 from tests.api.attaching import of_a_new_pod
-
-PATIENCE = 20.0  # seconds
+from tests.waiting import eventually
 
 
 def set_up(api: AdminApi, namespace: str, objects: Sequence[Json]) -> None:
@@ -25,7 +23,7 @@ def set_up(api: AdminApi, namespace: str, objects: Sequence[Json]) -> None:
 def _create_namespace(api: AdminApi, name: str) -> None:
     """With its account, which a controller makes, and without which no pod is admitted."""
     api.create({"kind": "Namespace", "metadata": {"name": name}})
-    _until(lambda: api.answers(path("ServiceAccount", name, "default")))
+    eventually(lambda: api.answers(path("ServiceAccount", name, "default")))
 
 
 def _create(api: AdminApi, namespace: str, item: Json) -> None:
@@ -43,11 +41,4 @@ def _set_list(api: AdminApi, namespace: str, account: Json) -> None:
     where = path("ServiceAccount", namespace, account["metadata"]["name"])
     api.patch(where, {"imagePullSecrets": listed})
     names = [one["name"] for one in listed]
-    _until(lambda: of_a_new_pod(api, namespace) == names)
-
-
-def _until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, f"not done after {PATIENCE:.0f} s"
-        time.sleep(0.02)
+    eventually(lambda: of_a_new_pod(api, namespace) == names)

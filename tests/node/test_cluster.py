@@ -14,15 +14,9 @@ from tests.node.containerd import Runtime
 from tests.node.kubelet import NODE
 from tests.programs.sets import CONTAINERD
 from tests.programs.sets import NODE as NODE_SET
+from tests.waiting import eventually
 
 IMAGE = "bench.invalid/local:1"
-
-
-def eventually(done: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, f"not done after {seconds:.0f} s"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -30,9 +24,12 @@ def pods(node: NodeCluster) -> Iterator[str]:
     """A namespace for pods, with its account."""
     name = f"pods-{time.monotonic_ns()}"
     node.api.create({"kind": "Namespace", "metadata": {"name": name}})
-    eventually(lambda: node.api.answers(path("ServiceAccount", name, "default")))
+    eventually(lambda: node.api.answers(path("ServiceAccount", name, "default")), PATIENCE)
     yield name
     node.api.remove_namespace(name)
+
+
+PATIENCE = 30.0  # seconds
 
 
 def a_pod(node: NodeCluster, namespace: str, name: str) -> Callable[[], Json]:
@@ -58,13 +55,13 @@ def test_the_node_is_ready_with_the_versions_that_the_tests_are_about(node: Node
 
 def test_a_pod_runs_with_an_image_that_is_on_the_node(node: NodeCluster, pods: str) -> None:
     pod = a_pod(node, pods, "local")
-    eventually(lambda: pod()["status"]["phase"] == "Running")
+    eventually(lambda: pod()["status"]["phase"] == "Running", PATIENCE)
     assert pod()["status"]["podIP"].startswith("10.244.0.")
 
 
 def test_kubectl_finds_the_plugin_and_the_cluster(node: NodeCluster, pods: str) -> None:
     pod = a_pod(node, pods, "seen")
-    eventually(lambda: pod()["status"]["phase"] == "Running")
+    eventually(lambda: pod()["status"]["phase"] == "Running", PATIENCE)
     said = node.run(["kubectl", "pullsecret", "doctor", "-n", pods])
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout == "1 pod, no image pull problem\n"
@@ -72,7 +69,7 @@ def test_kubectl_finds_the_plugin_and_the_cluster(node: NodeCluster, pods: str) 
 
 def test_the_kubelet_is_restarted_with_other_features(node: NodeCluster, pods: str) -> None:
     pod = a_pod(node, pods, "stays")
-    eventually(lambda: pod()["status"]["phase"] == "Running")
+    eventually(lambda: pod()["status"]["phase"] == "Running", PATIENCE)
     before = pod()["status"]["containerStatuses"][0]["containerID"]
     node.restart_kubelet({"KubeletEnsureSecretPulledImages": True, "ImageVolume": True})
     try:

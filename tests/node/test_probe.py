@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -29,8 +28,9 @@ from tests.node.scenario import (
     workload,
 )
 from tests.node.setting import set_up
+from tests.waiting import eventually
 
-PATIENCE = 60.0  # seconds
+PATIENCE, PACE = 60.0, 0.5  # seconds
 
 _numbers = count(1)
 
@@ -50,13 +50,6 @@ def flags(registries: Registries) -> tuple[str, ...]:
     return ("--registry-ca", str(registries.ca), "--plain-http")
 
 
-def eventually(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, f"not done after {PATIENCE:.0f} s"
-        time.sleep(0.5)
-
-
 def pods(node: NodeCluster, namespace: str) -> list[Json]:
     found: list[Json] = node.api.get(path("Pod", namespace))["items"]
     return found
@@ -73,7 +66,7 @@ def probed_once_it_fails(
         found[:] = person.doctor("-n", namespace, "--probe", *flags)
         return [item["reason"] for item in found] == [expected.value]
 
-    eventually(says_so)
+    eventually(says_so, PATIENCE, PACE)
     assert not runs(pods(node, namespace))
     return found[0]
 
@@ -126,7 +119,7 @@ class TestAStaleCredentialThatBlocksAPublicImage:
         found = probed_once_it_fails(node, namespace, flags, self.REASON)
         for fix in found["fixes"]:
             Person(node).run(fix)
-        eventually(lambda: runs(pods(node, namespace)))
+        eventually(lambda: runs(pods(node, namespace)), PATIENCE, PACE)
         assert found["fixes"][0]["argv"][2] == "detach"
 
     def test_is_no_more_than_a_rejection_without_the_probe(
@@ -144,7 +137,7 @@ def test_a_running_pod_whose_credential_was_revoked_is_a_warning(
 ) -> None:
     good = pull_secret("pull", REGISTRY)
     set_up(node.api, namespace, (good, pod("pull", image=f"{REGISTRY}/team/app:v1")))
-    eventually(lambda: runs(pods(node, namespace)))
+    eventually(lambda: runs(pods(node, namespace)), PATIENCE, PACE)
     revoked = pull_secret("pull", REGISTRY, password="of yesterday")
     node.api.patch(path("Secret", namespace, "pull"), {"data": revoked["data"]})
     (found,) = Person(node).doctor("-n", namespace, "--healthy", "--probe", *flags)
@@ -208,9 +201,8 @@ def test_match_asks_as_whoever_would_be_tried(
     assert said.returncode == 0
 
 
-def test_the_picture_in_the_readme_is_what_a_person_sees(
-    node: NodeCluster, registries: Registries
-) -> None:
+@pytest.mark.usefixtures("registries")
+def test_the_picture_in_the_readme_is_what_a_person_sees(node: NodeCluster) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     (picture,) = re.findall(r"\n\n((?:    deploy/.*\n)(?:    .*\n)+)", readme)
     stale = pull_secret("old", TOKENS, password="of yesterday")
@@ -224,7 +216,7 @@ def test_the_picture_in_the_readme_is_what_a_person_sees(
         return shown == [_timeless(line) for line in seen]
 
     try:
-        eventually(is_shown)
+        eventually(is_shown, PATIENCE, PACE)
     except AssertionError:
         pytest.fail("\n".join(seen))
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.node.person import Person
 from tests.node.registries import PASSWORD
 from tests.node.scenario import fails, runs, workload
 from tests.node.setting import set_up
+from tests.waiting import eventually
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 TEAM = "team"  # as in the README
@@ -63,7 +63,4 @@ def pods(node: NodeCluster) -> list[dict[str, object]]:
 
 
 def until_it_fails(node: NodeCluster) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not fails(pods(node)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    eventually(lambda: fails(pods(node)), PATIENCE, 0.1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,9 +12,10 @@ from tests.node.containerd import PAUSE
 from tests.node.person import Person
 from tests.node.scenario import PUBLIC, pod, runs
 from tests.node.setting import set_up
+from tests.waiting import eventually
 
 NAMESPACE = "no-sandbox"
-PATIENCE = 60.0  # seconds
+PATIENCE, PACE = 60.0, 0.2  # seconds
 
 pytestmark = pytest.mark.usefixtures("registries")  # and their name server
 
@@ -31,13 +31,6 @@ def without_pause_image(node: NodeCluster) -> Iterator[NodeCluster]:
     node.api.remove_namespace(NAMESPACE)
 
 
-def eventually(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, f"not done after {PATIENCE:.0f} s"
-        time.sleep(0.2)
-
-
 def test_the_sandbox_image_is_named_and_its_return_is_enough(
     without_pause_image: NodeCluster,
 ) -> None:
@@ -45,11 +38,11 @@ def test_the_sandbox_image_is_named_and_its_return_is_enough(
     person = Person(node)
     set_up(node.api, NAMESPACE, (pod(image=PUBLIC),))
 
-    eventually(lambda: bool(person.doctor("-n", NAMESPACE)))
+    eventually(lambda: bool(person.doctor("-n", NAMESPACE)), PATIENCE, PACE)
     (found,) = person.doctor("-n", NAMESPACE)
     assert found["reason"] == "SandboxImageFailed"
     assert [fix["argv"] for fix in found["fixes"]] == [None]
 
     node.import_image(node.folder / "pause.tar")
-    eventually(lambda: runs(node.api.get(path("Pod", NAMESPACE))["items"]))
+    eventually(lambda: runs(node.api.get(path("Pod", NAMESPACE))["items"]), PATIENCE, PACE)
     assert person.doctor("-n", NAMESPACE) == []

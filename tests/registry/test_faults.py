@@ -223,7 +223,7 @@ def test_a_token_that_is_none(serve: Serve, ask: Ask, name: str) -> None:
 def test_a_refusal_of_a_strange_shape(serve: Serve, ask: Ask, body: object) -> None:
     server = serve(plainly(with_manifest(Reply(body, status=403))))
     (answer,) = in_time(ask, image(server))
-    assert answer.cause is Cause.ACCESS_FORBIDDEN
+    assert answer.cause is Cause.REGISTRY_POLICY_BLOCKED
     assert answer.said.startswith(f"{server.address} answers 403 Forbidden")
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
+import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_pullsecret.facts.causes import Cause
-from kubectl_pullsecret.registry.tags import MOST_PAGES, MOST_TAGS, nearest
+from kubectl_pullsecret.registry.messages import Response
+from kubectl_pullsecret.registry.origins import origin_of
+from kubectl_pullsecret.registry.tags import MOST_PAGES, MOST_TAGS, following_page, nearest
 from tests.net.scripted import Received, Reply
 from tests.registry.conftest import Ask, Serve
 from tests.registry.registry import (
@@ -55,6 +60,21 @@ def test_few_are_proposed_and_all_exist(wanted: str, there: list[str]) -> None:
     found = nearest(wanted, tuple(there))
     assert len(found) <= MOST_TAGS
     assert set(found) <= set(there)
+
+
+def test_of_very_many_long_ones_they_are_found_in_little_time() -> None:
+    there = tuple("ab" * 57 + f"{at:014b}".translate({48: "a", 49: "b"}) for at in range(10_000))
+    began = process_time()
+    assert nearest("ab" * 64, there)
+    assert process_time() - began < 3
+
+
+@pytest.mark.parametrize("link", ["<" * 60_000, "<a>;" * 15_000, "<a>" + "; " * 30_000])
+def test_a_long_link_takes_no_time(link: str) -> None:
+    page = Response(origin_of("r.test"), 200, urllib3.HTTPHeaderDict({"Link": link}))
+    began = process_time()
+    assert following_page(page, LIST) is None
+    assert process_time() - began < 1
 
 
 def test_they_are_asked_for_with_the_same_token(serve: Serve, ask: Ask) -> None:

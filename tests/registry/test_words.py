@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 import urllib3
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import origin_of
-from kubectl_pullsecret.registry.wire import Response
 from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
 
 
@@ -79,3 +80,10 @@ def test_whatever_is_quoted_is_short_and_without_the_secret(text: str, secret: s
 def test_no_part_of_a_secret_is_quoted_where_the_text_is_cut(text: str) -> None:
     secrets = [Masked("Zq7" * 40), Masked("Zq7" * 400)]
     assert "Zq7" not in quotable(text, secrets)
+
+
+@pytest.mark.parametrize("word", ["token-", "password", "eyJaaaaaaaa."])
+def test_long_words_take_no_time(word: str) -> None:
+    began = process_time()
+    quotable(word * 20_000 + "=")
+    assert process_time() - began < 1

@@ -23,10 +23,11 @@ from tests.api.attaching import (
 )
 from tests.api.between import GoBetween
 from tests.api.change_faults.sharing import ATTACH, Listed
-from tests.api.conftest import AsUser, eventually
+from tests.api.conftest import AsUser
 from tests.api.control_plane import ControlPlane
 from tests.api.objects import failing_pod, workload
 from tests.api.one_sentence import is_one_sentence
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,10 @@ from tests.api.admin_api import AdminApi, RefusedError, path
 from tests.api.attaching import Run, done, list_of, listed, runner
 from tests.api.between import GoBetween, status
 from tests.api.change_faults.sharing import ATTACH, Listed
-from tests.api.conftest import eventually
 from tests.api.control_plane import ControlPlane
 from tests.api.objects import workload
 from tests.api.one_sentence import is_one_sentence
+from tests.waiting import eventually
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 MOST_TRIES = 10

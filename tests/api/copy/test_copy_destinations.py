@@ -12,7 +12,7 @@ from kubectl_pullsecret.errors import ExitCode
 from kubectl_pullsecret.sources.transport import ApiError, Client
 from tests.api.access import grant, may
 from tests.api.admin_api import AdminApi, Json, RefusedError, path
-from tests.api.conftest import AsUser, eventually
+from tests.api.conftest import AsUser
 from tests.api.copy.copies import (
     Copy,
     Places,
@@ -23,6 +23,7 @@ from tests.api.copy.copies import (
 )
 from tests.api.objects import pull_secret
 from tests.cli.outside import invoke
+from tests.waiting import eventually
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 

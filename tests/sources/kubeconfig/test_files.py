@@ -12,10 +12,8 @@ BEARER = f"Bearer {TOKEN}"
 NOWHERE = "there is no kubeconfig with a context in it"
 REFUSED_8080 = "The connection to the server localhost:8080 was refused"
 SPACE_A: dict[str, Any] = {"namespace": "a"}
-SPACE_B: dict[str, Any] = {"namespace": "b"}
 IN_A: dict[str, Any] = {"path": "/api/v1/namespaces/a/secrets"}
 IN_B: dict[str, Any] = {"path": "/api/v1/namespaces/b/secrets"}
-NOT_KUBECONFIG = "is not a kubeconfig that kubectl reads"
 
 
 def listed(*names: str) -> dict[str, str]:
