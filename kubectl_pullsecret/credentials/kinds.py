@@ -72,6 +72,11 @@ class About(NamedTuple):
         return self.expires is not None and self.expires <= at
 
 
+def is_name_of_many(user: str) -> bool:
+    """Whether a user name says the kind of a credential, and not whose it is: AWS, _json_key."""
+    return user in _KIND_OF_USER
+
+
 def about(entry: AuthEntry) -> About:
     """Tell what the entry says of itself. Never raises, whatever the entry holds."""
     password = entry.password.reveal()

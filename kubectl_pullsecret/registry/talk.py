@@ -8,7 +8,7 @@ from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.registry.hops import fetch
-from kubectl_pullsecret.registry.logins import Logins
+from kubectl_pullsecret.registry.logins import MOST_REFUSALS, Logins, TooManyRefusalsError
 from kubectl_pullsecret.registry.messages import Request, Response
 from kubectl_pullsecret.registry.origins import Origin
 from kubectl_pullsecret.registry.verdicts import Asked, Sent
@@ -54,7 +54,11 @@ class Talk:
         """
         origin = request.origin
         asked = self.asked(Sent.LOGIN, known=self.is_accepted(origin, login))
-        response = self._logins.send(origin, login, self.course, lambda: self.fetch(request))
+        try:
+            response = self._logins.send(origin, login, self.course, lambda: self.fetch(request))
+        except TooManyRefusalsError:
+            said = f"{origin.name} refused {MOST_REFUSALS} other passwords of {login.username}"
+            self.settle(Cause.UNKNOWN, said, withheld=f"{said}; another one could lock the account")
         if response.origin != origin and response.status in (401, 403):
             self.withhold_from(origin.name, response)
         return response, asked

@@ -190,3 +190,33 @@ def test_progress_says_how_many_are_known(serve: Serve) -> None:
     assert told[0] == "asked 0 of 3"
     assert told[-1] == "asked 2 of 3"
     assert run.ask([], told.append) == {}
+
+
+def passwords(server: ScriptedServer, user: str, count: int = 20) -> list[Question]:
+    who = [login(server, f"wrong-{number}", user=user) for number in range(count)]
+    return [image(server, one, tag="v1") for one in who]
+
+
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_after_three_wrong_passwords_of_a_user_no_other_one_is_tried(
+    serve: Serve, ask: Ask, kind: str
+) -> None:
+    server = serve(SCRIPTS[kind]())
+    answers = ask(*passwords(server, "puller"))
+    tried = {at.header("Authorization") for at in server.received} - {None}
+    assert len(tried) == 3
+    assert [answer.cause for answer in answers].count(Cause.CREDENTIAL_REJECTED) == 3
+    (why,) = {answer.withheld for answer in answers} - {""}
+    assert why.endswith("refused 3 other passwords of puller; another one could lock the account")
+
+
+def test_a_name_that_many_accounts_have_is_no_account(serve: Serve, ask: Ask) -> None:
+    server = serve(with_basic())
+    answers = ask(*passwords(server, "AWS", 6))
+    assert {answer.cause for answer in answers} == {Cause.CREDENTIAL_REJECTED}
+
+
+def test_the_wrong_passwords_of_one_user_do_not_stop_another(serve: Serve, ask: Ask) -> None:
+    server = serve(with_basic())
+    *_, last = ask(*passwords(server, "other", 6), image(server, login(server)))
+    assert last.yes
