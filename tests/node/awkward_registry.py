@@ -1,12 +1,14 @@
 """Registries that do not behave: `python -m tests.node.awkward_registry '{"http": …}'`.
 
-The plain one answers by the first part of the repository's path, as `ANSWERS` says. Others never
-speak, cut the connection, or show a certificate that is over.
+The plain one answers by the first part of the repository's path, as `ANSWERS` says, or gives an
+image that is large, or whose layer does not come to its end. Others never speak, cut the
+connection, or show a certificate that is over.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import socket
@@ -17,7 +19,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
-from tests.node.images import MANIFEST, sleeper
+from tests.node.images import MANIFEST, Image, large, sleeper
 
 
 class Answer(NamedTuple):
@@ -26,6 +28,7 @@ class Answer(NamedTuple):
     status: int
     content_type: str = "application/json"
     body: bytes = b"{}"
+    stalls: bool = False  # in the middle of the body
 
 
 HTML = Answer(200, "text/html", b"<!DOCTYPE html><title>Please log in</title>")
@@ -35,11 +38,18 @@ ANSWERS = {
     "unavailable": Answer(503),
     "forbidden": Answer(403),
     "blocked": Answer(451),
+    "teapot": Answer(418),
     "html": HTML,
     "schema1": Answer(200, SCHEMA_1, b'{"schemaVersion": 1}'),
 }
-_WITHOUT_BLOBS = Answer(200, MANIFEST, sleeper("without blobs").manifest.content)
 _MISSING = Answer(404)
+# In MiB; of the first one, the half that comes is more than the runtime's buffer.
+_SIZES = {"stalls": 4, "large": 16}
+
+
+@functools.cache
+def _image(kind: str) -> Image:
+    return large(_SIZES[kind]) if kind in _SIZES else sleeper(kind)
 
 
 def answer(path: str) -> Answer:
@@ -47,9 +57,22 @@ def answer(path: str) -> Answer:
     if path in ("/v2", "/v2/"):
         return Answer(200)
     kind = path.removeprefix("/v2/").partition("/")[0]
-    if kind == "noblobs":
-        return _WITHOUT_BLOBS if "/manifests/" in path else _MISSING
+    if kind == "noblobs" or kind in _SIZES:
+        return _of_image(kind, path)
     return ANSWERS.get(kind, _MISSING)
+
+
+def _of_image(kind: str, path: str) -> Answer:
+    """Its manifest by any name; and its blobs, if it has them."""
+    image = _image(kind)
+    if "/manifests/" in path:
+        return Answer(200, MANIFEST, image.manifest.content)
+    digest = path.rpartition("/")[2]
+    found = [one.content for one in (image.config, *image.layers) if one.digest == digest]
+    if kind == "noblobs" or not found:
+        return _MISSING
+    stalls = kind == "stalls" and digest != image.config.digest
+    return Answer(200, "application/octet-stream", found[0], stalls)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -64,7 +87,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Docker-Content-Digest", f"sha256:{digest}")
         self.end_headers()
         if self.command == "GET":
+            self._send(said)
+
+    def _send(self, said: Answer) -> None:
+        if not said.stalls:
             self.wfile.write(said.body)
+            return
+        self.wfile.write(said.body[: len(said.body) // 2])
+        self.connection.recv(1)  # until the other side goes
 
     do_HEAD = do_GET  # noqa: N815 the name that http.server asks for
 

@@ -19,7 +19,7 @@ from tests.api.control_plane import ControlPlane, Site
 from tests.api.identities import ADMIN
 from tests.api.server_process import ServerError, ServerProcess
 from tests.node import cgroups, images, undoing
-from tests.node.containerd import PAUSE, Containerd, Runtime
+from tests.node.containerd import PAUSE, Containerd, Limits, Runtime
 from tests.node.hosts import RegistryHost, write_hosts
 from tests.node.kubelet import NODE, Kubelet
 from tests.node.namespaces import Namespaces, namespaces
@@ -27,6 +27,7 @@ from tests.node.tools import PATH
 from tests.programs.real import Programs
 
 API_PORT = 6443  # in the cluster's own network
+NO_LIMITS = Limits()
 READY_WITHIN = 60.0  # seconds; 5 on two idle cores
 CONTROLLERS = (
     "node-lifecycle-controller",  # takes the taint from a node that is ready
@@ -50,11 +51,12 @@ def node_cluster(
     *,
     hosts: Iterable[RegistryHost] = (),
     feature_gates: Mapping[str, bool] | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Iterator[NodeCluster]:
     """A cluster whose node is ready; afterwards the machine is as it was before."""
     with undoing.undone() as folder, namespaces(folder, undoing.link(folder)) as own:
         cgroups.make(folder.name)
-        cluster = NodeCluster(programs, runtime, folder, own)
+        cluster = NodeCluster(programs, runtime, folder, own, limits)
         try:
             cluster.set_hosts(hosts)
             cluster.start(feature_gates or {})
@@ -67,13 +69,18 @@ class NodeCluster:
     """A cluster of one node; made by `node_cluster`."""
 
     def __init__(
-        self, programs: NodePrograms, runtime: Runtime, folder: Path, namespaces: Namespaces
+        self,
+        programs: NodePrograms,
+        runtime: Runtime,
+        folder: Path,
+        namespaces: Namespaces,
+        limits: Limits,
     ) -> None:
         self.runtime, self.folder, self._programs = runtime, folder, programs
         self._namespaces = namespaces
         site = Site(namespaces.address, API_PORT, namespaces.network)
         self.control_plane = ControlPlane(programs.control_plane, folder, site)
-        self.containerd = Containerd(programs.containerd, folder, namespaces)
+        self.containerd = Containerd(programs.containerd, folder, namespaces, limits)
         self.kubelet = Kubelet(programs.node.path("kubelet"), folder, namespaces, self.containerd)
         self._scheduler = self._a_scheduler()
         self.kubeconfig = folder / "admin.kubeconfig"
@@ -110,10 +117,12 @@ class NodeCluster:
             server.kill()
         self.control_plane.stop()
 
-    def restart_kubelet(self, feature_gates: Mapping[str, bool] | None = None) -> None:
-        """With these feature gates, or none; the pods go on meanwhile."""
+    def restart_kubelet(
+        self, feature_gates: Mapping[str, bool] | None = None, **settings: object
+    ) -> None:
+        """With these feature gates and settings of its own, or none; the pods go on meanwhile."""
         self.kubelet.kill()
-        self.kubelet.start(feature_gates or {})
+        self.kubelet.start(feature_gates or {}, settings)
         self._until_ready()
 
     def set_hosts(self, hosts: Iterable[RegistryHost]) -> None:

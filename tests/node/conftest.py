@@ -69,7 +69,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _runtimes(item: pytest.Item) -> set[Runtime]:
     """Those on which the test runs."""
     case = getattr(item, "callspec", None)
-    runtimes = {case.params["node"]} if case is not None and "node" in case.params else set()
+    params = case.params.values() if case is not None else ()
+    runtimes = {value for value in params if isinstance(value, Runtime)}
     if "node_programs" in getattr(item, "fixturenames", ()):
         runtimes.add(Runtime.CONTAINERD_1_6)
     return runtimes

@@ -6,8 +6,10 @@ import enum
 import json
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.api.server_process import ServerProcess
+from tests.node import proxy
 from tests.node.namespaces import Namespaces
 from tests.node.tools import PATH, tool
 from tests.programs.missing import last_lines
@@ -29,16 +31,26 @@ class ContainerdError(Exception):
     """containerd did not do what it was asked to do."""
 
 
+class Limits(NamedTuple):
+    """What the node has little of; "" for as much as is usual."""
+
+    room: str = ""  # for images, as tmpfs takes it: "16m"
+    patience: str = ""  # with a pull that does not go on, "3s"; 1.6 cannot be told
+
+
 class Containerd:
     """The daemon with a folder, a socket and a configuration of its own."""
 
-    def __init__(self, programs: Path, folder: Path, namespaces: Namespaces) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, namespaces: Namespaces, limits: Limits
+    ) -> None:
         self._ctr, self._namespaces = programs / "ctr", namespaces
         self.hosts = folder / "hosts.d"
         self.socket = folder / "containerd.sock"
-        self._folder = folder
+        self._folder, self._limits = folder, limits
         command = (str(programs / "containerd"), f"--config={folder / 'containerd.toml'}")
         environment = {"PATH": f"{programs}:{PATH}", "HOME": str(folder)}  # its shim, runc
+        environment |= proxy.ENVIRONMENT
         self._process = ServerProcess(command, folder, namespaces.enter, environment)
 
     def start(self) -> None:
@@ -47,6 +59,8 @@ class Containerd:
         networks = self._folder / "cni"
         networks.mkdir(exist_ok=True)
         (networks / "10-bridge.conflist").write_text(json.dumps(_bridge(self._folder)))
+        if self._limits.room:
+            self._narrow()
         self._process.start()
         self._process.wait_until(self._answers, STARTS_WITHIN)
 
@@ -83,9 +97,17 @@ class Containerd:
             check=False,
         )
 
+    def _narrow(self) -> None:
+        """What is unpacked, and its own records, have room: a pull fails, nothing else does."""
+        store = self._folder / "containerd" / "io.containerd.content.v1.content"
+        store.mkdir(parents=True)
+        size = f"size={self._limits.room}"
+        mount = (tool("mount"), "-t", "tmpfs", "-o", size, "tmpfs", str(store))
+        subprocess.run([*self._namespaces.enter, *mount], check=True, timeout=30)
+
     def _config(self) -> str:
         """Version 2 of the format, which 2.x understands too."""
-        folder = self._folder
+        folder, patience = self._folder, self._limits.patience
         return f"""
 version = 2
 root = "{folder}/containerd"
@@ -97,6 +119,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.internal.v1.
   sandbox_image = "{PAUSE}"
   restrict_oom_score_adj = true
   disable_apparmor = true
+  {f'image_pull_progress_timeout = "{patience}"' if patience else ""}
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "{CNI_PLUGINS}"
     conf_dir = "{folder}/cni"

@@ -31,11 +31,12 @@ def write_hosts(folder: Path, hosts: Iterable[RegistryHost]) -> None:
 
 
 def _hosts_toml(host: RegistryHost) -> str:
+    trust = [f'ca = "{host.ca}"'] if host.ca is not None else []
     lines = [
-        f'server = "{host.url}"',
+        f'server = "{host.url}"',  # asked again, by 1.6, for what the host does not have
+        *trust,
         f'[host."{host.url}"]',  # 1.6 takes plain HTTP from here only
-        '  capabilities = ["pull", "resolve"]',
+        'capabilities = ["pull", "resolve"]',
+        *trust,
     ]
-    if host.ca is not None:
-        lines.append(f'  ca = "{host.ca}"')
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ import http.client
 import io
 import json
 import platform
+import random
 import socket
 import struct
 import tarfile
@@ -122,6 +123,13 @@ def sleeper(note: str = "") -> Image:
 def finisher(note: str = "") -> Image:
     """Ends at once, as an init container should."""
     return _image(machine().ends, note)
+
+
+def large(mebibytes: int) -> Image:
+    """Takes that much room, packed or not; the same each time."""
+    noise = random.Random(0).randbytes(mebibytes << 20)  # noqa: S311 nothing is secret about it
+    layer = _tar({"app": program(machine().sleeps), "data": noise})
+    return _of_layer(layer, _config(layer, "large"))
 
 
 def unreadable() -> Image:

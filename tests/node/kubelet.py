@@ -37,10 +37,14 @@ class Kubelet:
         environment = {"PATH": PATH, "HOME": str(home)}
         self._process = ServerProcess(command, home, namespaces.enter, environment)
 
-    def start(self, feature_gates: Mapping[str, bool]) -> None:
+    def start(
+        self, feature_gates: Mapping[str, bool], settings: Mapping[str, object] | None = None
+    ) -> None:
         """Returns at once; the node becomes ready in its own time."""
         self._root.mkdir(exist_ok=True)
+        self.static_pods.mkdir(exist_ok=True)
         config = _configuration(self._folder, self._containerd.socket, feature_gates)
+        config |= {"staticPodPath": str(self.static_pods), **(settings or {})}
         self._config.write_text(json.dumps(config, indent=1), encoding="utf-8")
         self._process.start()
 
@@ -56,6 +60,11 @@ class Kubelet:
     def docker_config(self) -> Path:
         """Credentials of the node itself, which serve every pod: <root-dir>/config.json."""
         return self._root / "config.json"
+
+    @property
+    def static_pods(self) -> Path:
+        """A folder: of each manifest in it the kubelet runs the pod, whoever is the scheduler."""
+        return self._folder / "static-pods"
 
 
 def _configuration(

@@ -19,6 +19,7 @@ from pathlib import Path
 import trustme
 
 from tests.api.server_process import ServerProcess
+from tests.node import proxy
 from tests.node.dns import NEVER
 from tests.node.hosts import RegistryHost
 from tests.node.images import Registry, finisher, for_another_platform, sleeper, unreadable
@@ -49,7 +50,7 @@ _HUB_TOKENS_ADDRESS = "127.0.0.2"  # both speak TLS on port 443
 # All of *.test that there are; nosuch.test is none of them.
 _HOSTS = (
     *("registry", "other", "third", "node-login", "token", "tls", "fake", "refused", "mirrored"),
-    *("untrusted", "wrongname", "plainhttp", "expired", "silent", "cut"),
+    *("untrusted", "wrongname", "plainhttp", "expired", "silent", "cut", "proxy"),
 )
 NAMES: Mapping[str, str] = {
     **dict.fromkeys(HUB, LOOPBACK),
@@ -72,6 +73,7 @@ class Ports:
     silent: int = 5446
     cut: int = 5447
     hub: int = 443
+    proxy: int = proxy.PORT
     dns: int = 53
 
 
@@ -82,6 +84,7 @@ def images_of(push: Registry) -> None:
     push.push(app, "team/other:v1", "library/nginx:latest", "public/app:v1", "denied/app:v1")
     # Of its own, for a node tells at most five names of an image.
     push.push(sleeper("of its own"), "team/own:v1")
+    push.push(sleeper("of a static pod"), "team/static:v1")
     push.push(finisher(), "team/done:v1")
     push.push(unreadable(), "team/unreadable:v1")
     elsewhere = sleeper("for another platform")
@@ -110,6 +113,7 @@ class Registries:
             **dict.fromkeys(_at(p.token, "token"), p.token),
             **dict.fromkeys(_at(p.awkward, "fake"), p.awkward),
             "refused.test:5999": 5999,
+            "behind-a-proxy.example:5000": p.basic,
             "nosuch.test:5000": p.basic,
             "timeout.test:5000": p.basic,
         }
@@ -136,6 +140,7 @@ class Registries:
         self._push()
         for start in (
             self._start_dns,
+            self._start_proxy,
             self._start_token_service,
             self._start_awkward,
             self._start_registries,
@@ -229,6 +234,9 @@ class Registries:
 
     def _start_dns(self) -> None:
         self._start_module("dns", LOOPBACK, str(self.ports.dns), json.dumps(NAMES))
+
+    def _start_proxy(self) -> None:
+        self._start_module("proxy", LOOPBACK, str(self.ports.proxy))
 
     def _start_module(self, name: str, *arguments: str) -> None:
         path = f"import sys; sys.path.insert(0, {str(ROOT)!r}); "

@@ -85,13 +85,14 @@ def pod(
     return {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": name}, "spec": spec}
 
 
-def late_pod(*secrets: str, image: str) -> Json:
-    """One whose kubelet has the Secrets when it pulls.
+def late(item: Json) -> Json:
+    """The pod, or the workload, with pods whose kubelet has the Secrets when it pulls.
 
     At the very first sync its cache may not have them yet, and an image that is public then comes.
     """
-    first = container(ON_THE_NODE, "first", policy="Never")
-    return pod(*secrets, image=image, initContainers=[first])
+    spec = item["spec"] if item["kind"] == "Pod" else item["spec"]["template"]["spec"]
+    spec["initContainers"] = [container(ON_THE_NODE, "first", policy="Never")]
+    return item
 
 
 def workload(
@@ -184,7 +185,7 @@ def waiting(pods: Pods) -> list[Json]:
     statuses = (
         status
         for one in pods
-        for kind in ("initContainerStatuses", "containerStatuses")
+        for kind in ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
         for status in one["status"].get(kind, [])
     )
     return [status["state"]["waiting"] for status in statuses if "waiting" in status["state"]]
@@ -203,5 +204,7 @@ def runs(pods: Pods) -> bool:
 
 
 def _runs(one: Json) -> bool:
-    statuses = one["status"].get("containerStatuses", [])
-    return bool(statuses) and all("running" in status["state"] for status in statuses)
+    kinds = ("container", "ephemeralContainer")
+    wanted = [item for kind in kinds for item in one["spec"].get(f"{kind}s", [])]
+    seen = [status for kind in kinds for status in one["status"].get(f"{kind}Statuses", [])]
+    return len(seen) == len(wanted) and all("running" in status["state"] for status in seen)

@@ -16,6 +16,7 @@ from tests.node.scenario import (
     job,
     pod,
     pull_secret,
+    runs,
     workload,
 )
 
@@ -111,6 +112,11 @@ def _image_volume() -> Json:
     return item
 
 
+def debug(stage: Stage) -> None:
+    """What the report advises, too, once the pod may pull."""
+    stage.kubectl("debug", "demo", f"--image={APP}", "--image-pull-policy=Always")
+
+
 PARTS = (
     _owned("init-container", _add_init_container(pod())),
     Scenario(
@@ -121,6 +127,16 @@ PARTS = (
         runtimes=ONCE,
     ),
     _owned("second-container", _add_container(pod(image=PUBLIC))),
+    Scenario(
+        "ephemeral-container",
+        (pod(image=PUBLIC),),
+        Reason.NO_CREDENTIAL,
+        mended=True,
+        before=debug,
+        ready_for_it=runs,
+        after=debug,
+        runtimes=ONCE,
+    ),
     Scenario(
         "image-volume",
         (_image_volume(),),

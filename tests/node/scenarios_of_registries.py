@@ -61,6 +61,7 @@ CONTENT = (
 ANSWERS = (
     _bare("429", Reason.RATE_LIMITED, f"{FAKE}/ratelimit/app:v1"),
     _bare("503", Reason.REGISTRY_ERROR, f"{FAKE}/unavailable/app:v1"),
+    _bare("418", Reason.UNKNOWN, f"{FAKE}/teapot/app:v1"),
     _bare("451", Reason.REGISTRY_POLICY_BLOCKED, f"{FAKE}/blocked/app:v1"),
     Scenario(
         "403",
@@ -76,6 +77,10 @@ NETWORK = (
     _bare("nobody-listens", Reason.CONNECTION_REFUSED, "refused.test:5999/team/app:v1"),
     _bare("registry-is-silent", Reason.TIMEOUT, "silent.test:5446/team/app:v1"),
     _bare("connection-is-cut", Reason.NETWORK_UNREACHABLE, "cut.test:5447/team/app:v1"),
+    _bare("proxy-wants-a-password", Reason.PROXY_FAILURE, "password.example/team/app:v1"),
+    _bare("proxy-refuses", Reason.PROXY_FAILURE, "forbidden.example/team/app:v1"),
+    _bare("proxy-fails", Reason.PROXY_FAILURE, "broken.example/team/app:v1"),
+    _bare("proxy-is-away", Reason.PROXY_FAILURE, "behind-a-proxy.example:5000/team/app:v1"),
     _bare("unknown-authority", Reason.UNTRUSTED_CERTIFICATE, "untrusted.test:5443/team/app:v1"),
     _bare(
         "certificate-of-another",
@@ -128,7 +133,15 @@ BEFORE_THE_PULL = (
 )
 
 NODE_LOGIN = "node-login.test:5000"  # the node's own docker config has an entry for it
+STALE_NODE_LOGIN = "third.test:5000"  # and one for this, with a wrong password
 OF_THE_NODE = (
+    Scenario(
+        "node-s-own-login-is-stale",
+        (pod(image=f"{STALE_NODE_LOGIN}/team/app:v1"),),
+        Reason.CREDENTIAL_REJECTED,
+        mended=True,
+        runtimes=ONCE,  # 1.6 does not tell that something was sent
+    ),
     Scenario("node-s-own-login", (pod(image=f"{NODE_LOGIN}/team/app:v1"),), None),
     Scenario(
         "node-s-own-login-beside-a-wrong-secret",

@@ -26,7 +26,7 @@ from tests.node.scenario import (
     basic_auth_secret,
     elsewhere,
     entry,
-    late_pod,
+    late,
     pod,
     pull_secret,
     secret,
@@ -97,7 +97,7 @@ ANSWERS = (
     Scenario("public-without-secret", (pod(image=PUBLIC),), None),
     Scenario(
         "public-with-stale-credential",
-        (wrong(registry=TOKENS), late_pod("wrong", image=PUBLIC)),
+        (wrong(registry=TOKENS), late(pod("wrong", image=PUBLIC))),
         Reason.CREDENTIAL_REJECTED,
         mended=True,
     ),
@@ -227,7 +227,7 @@ POISON = (
         "poison-before-a-public-image",
         (
             auths("poison", {"other.test:5000": {"auth": NO_COLON}}),
-            late_pod("poison", image=PUBLIC),
+            late(pod("poison", image=PUBLIC)),
         ),
         Reason.SECRET_MALFORMED,
         mended=True,

@@ -22,6 +22,7 @@ from tests.node.scenario import (
     TOKENS,
     auths,
     entry,
+    late,
     pod,
     pull_secret,
     runs,
@@ -55,6 +56,11 @@ def pods(node: NodeCluster, namespace: str) -> list[Json]:
     return found
 
 
+def statuses(node: NodeCluster, namespace: str) -> list[Json]:
+    """What is known of the pods, where a test fails for a reason that nobody expects."""
+    return [one["status"] for one in pods(node, namespace)]
+
+
 def probed_once_it_fails(
     node: NodeCluster, namespace: str, flags: tuple[str, ...], expected: Reason
 ) -> Json:
@@ -66,7 +72,10 @@ def probed_once_it_fails(
         found[:] = person.doctor("-n", namespace, "--probe", *flags)
         return [item["reason"] for item in found] == [expected.value]
 
-    eventually(says_so, PATIENCE, PACE)
+    try:
+        eventually(says_so, PATIENCE, PACE)
+    except AssertionError:
+        pytest.fail(f"not {expected.value}: {json.dumps([found, statuses(node, namespace)])}")
     assert not runs(pods(node, namespace))
     return found[0]
 
@@ -115,7 +124,7 @@ class TestAStaleCredentialThatBlocksAPublicImage:
         self, node: NodeCluster, namespace: str, flags: tuple[str, ...]
     ) -> None:
         stale = pull_secret("stale", TOKENS, password="of yesterday")
-        set_up(node.api, namespace, (stale, workload("Deployment", "stale", image=PUBLIC)))
+        set_up(node.api, namespace, (stale, late(workload("Deployment", "stale", image=PUBLIC))))
         found = probed_once_it_fails(node, namespace, flags, self.REASON)
         for fix in found["fixes"]:
             Person(node).run(fix)
@@ -126,7 +135,7 @@ class TestAStaleCredentialThatBlocksAPublicImage:
         self, node: NodeCluster, namespace: str, flags: tuple[str, ...]
     ) -> None:
         stale = pull_secret("stale", TOKENS, password="of yesterday")
-        set_up(node.api, namespace, (stale, pod("stale", image=PUBLIC)))
+        set_up(node.api, namespace, (stale, late(pod("stale", image=PUBLIC))))
         probed_once_it_fails(node, namespace, flags, self.REASON)
         (found,) = Person(node).doctor("-n", namespace)
         assert found["reason"] == "CredentialRejected"
@@ -206,7 +215,7 @@ def test_the_picture_in_the_readme_is_what_a_person_sees(node: NodeCluster) -> N
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     (picture,) = re.findall(r"\n\n((?:    deploy/.*\n)(?:    .*\n)+)", readme)
     stale = pull_secret("old", TOKENS, password="of yesterday")
-    set_up(node.api, "team", (stale, workload("Deployment", "old", image=PUBLIC)))
+    set_up(node.api, "team", (stale, late(workload("Deployment", "old", image=PUBLIC))))
     command = ("kubectl", "pullsecret", "doctor", "-n", "team", "--probe", "--plain-http")
     seen: list[str] = []
 

@@ -169,6 +169,7 @@ def test_docker_hub_sends_its_clients_to_its_own_token_service(servers: Registri
         ("/v2/unavailable/app/manifests/v1", 503),
         ("/v2/forbidden/app/manifests/v1", 403),
         ("/v2/blocked/app/manifests/v1", 451),
+        ("/v2/teapot/app/manifests/v1", 418),
         ("/v2/html/app/manifests/v1", 200),
         ("/v2/noblobs/app/manifests/v1", 200),
         ("/v2/noblobs/app/blobs/sha256:0", 404),

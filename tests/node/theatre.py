@@ -1,4 +1,4 @@
-"""The node as the proof needs it: its registries, its own login, and two features switched on."""
+"""The node as the proof needs it: its registries, its own logins, and two features switched on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.node.cluster import NodeCluster
 from tests.node.images import finisher
 from tests.node.registries import Registries, registries
 from tests.node.scenario import ON_THE_NODE, entry
-from tests.node.scenarios_of_registries import NODE_LOGIN
+from tests.node.scenarios_of_registries import NODE_LOGIN, STALE_NODE_LOGIN
 
 FEATURES = {"KubeletEnsureSecretPulledImages": True, "ImageVolume": True}
 
 
 @contextmanager
 def theatre(node: NodeCluster, folder: Path) -> Iterator[Registries]:
-    """Until the block ends; the node's features and its login stay. Raises `MissingError`."""
+    """Until the block ends; the node's features and its logins stay. Raises `MissingError`."""
     with registries(folder, node.enter) as servers:
         node.set_hosts(servers.hosts)
         archive = folder / "done.tar"
@@ -26,6 +26,7 @@ def theatre(node: NodeCluster, folder: Path) -> Iterator[Registries]:
         archive.write_bytes(finisher("on the node").archive(ON_THE_NODE))
         node.import_image(archive)
         # Before the start: the kubelet reads it once in five minutes.
-        node.docker_config.write_text(json.dumps({"auths": {NODE_LOGIN: entry()}}))
+        logins = {NODE_LOGIN: entry(), STALE_NODE_LOGIN: entry(password="of yesterday")}
+        node.docker_config.write_text(json.dumps({"auths": logins}))
         node.restart_kubelet(FEATURES)
         yield servers
