@@ -71,7 +71,8 @@ REASONS: Mapping[Reason, Page] = {
         "kubelet 1.34, pkg/credentialprovider/secrets/secrets.go, MakeDockerKeyring",
     ),
     Reason.CHANGED_SINCE_LAST_ATTEMPT: Page(
-        "a secret of the pod was created or changed after the last try and serves the image now",
+        "a secret of the pod was created or changed after the last try and serves the image now; "
+        "--probe: the registry gives out from here what it denied the node",
         "a secret changed after the last failed try, and now it serves the image",
         "wait for the next try: the back-off is five minutes at most",
         "kubelet 1.34: image back-off grows from 10 seconds to 5 minutes",

@@ -54,6 +54,9 @@ class Etcd:
         while batch := list(islice(remaining, _OPERATIONS)):
             puts = [{"request_put": {"key": _key(it), "value": _base64(it)}} for it in batch]
             self._ask("/v3/kv/txn", {"success": puts})
+        # Objects of one transaction have one revision, which the server takes for read with the
+        # first of them; with a later one it has all.
+        self._ask("/v3/kv/put", {"key": _base64("/stored"), "value": _base64("all")})
 
     def _ask(self, where: str, question: Json) -> dict[str, Any]:
         connection = http.client.HTTPConnection("etcd", timeout=30)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from kubectl_pullsecret.report import Reason
@@ -30,17 +31,15 @@ from tests.node.scenario import (
 OTHER = "other.test:5000"
 
 
-def ecr_token(**left: float) -> dict[str, str]:
-    """An entry whose password says when it ends, as ECR's do."""
-    ends = int((datetime.now(timezone.utc) + timedelta(**left)).timestamp())
+def ecr_token(ends: int) -> dict[str, str]:
+    """An entry whose password says when it ends (Unix seconds), as ECR's do."""
     inside = {"payload": "x", "datakey": "y", "version": "2", "type": "DATA_KEY"}
     password = json.dumps({**inside, "expiration": ends}).encode()
     return entry(ECR_USER, b64encode(password).decode())
 
 
-def acr_token(**left: float) -> dict[str, str]:
+def acr_token(ends: int) -> dict[str, str]:
     """A JWT, as ACR gives for three hours."""
-    ends = int((datetime.now(timezone.utc) + timedelta(**left)).timestamp())
     parts = ({"alg": "RS256", "typ": "JWT"}, {"exp": ends}, {"signature": "x"})
     words = (urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
     return entry(ACR_USER, ".".join(word.rstrip("=") for word in words))
@@ -52,6 +51,16 @@ def becomes(content: Json) -> Step:
     def patch(stage: Stage) -> None:
         where = path("Secret", stage.namespace, "pull")
         stage.api.patch(where, {"data": secret("pull", content)["data"]})
+
+    return patch
+
+
+def has_token(of: Callable[[int], dict[str, str]], **left: float) -> Step:
+    """The secret has a token now that ends so long after this happens."""
+
+    def patch(stage: Stage) -> None:
+        ends = datetime.now(timezone.utc) + timedelta(**left)
+        has_entry(REGISTRY, of(int(ends.timestamp())))(stage)
 
     return patch
 
@@ -110,20 +119,18 @@ WARNINGS = (
         Reason.UNUSABLE_CREDENTIAL,
         has_entry(REGISTRY, {"identitytoken": "x"}),
     ),
-    _listed(
-        "token-has-ended", Reason.CREDENTIAL_EXPIRED, has_entry(REGISTRY, ecr_token(minutes=-1))
-    ),
+    _listed("token-has-ended", Reason.CREDENTIAL_EXPIRED, has_token(ecr_token, minutes=-1)),
     _listed(
         "ecr-token-ends-in-30-minutes",
         Reason.CREDENTIAL_EXPIRES_SOON,
-        has_entry(REGISTRY, ecr_token(minutes=30)),
+        has_token(ecr_token, minutes=30),
     ),
     _listed(
         "jwt-ends-in-10-minutes",
         Reason.CREDENTIAL_EXPIRES_SOON,
-        has_entry(REGISTRY, acr_token(minutes=10)),
+        has_token(acr_token, minutes=10),
     ),
-    _listed("token-is-half-way", None, has_entry(REGISTRY, ecr_token(hours=6))),
+    _listed("token-is-half-way", None, has_token(ecr_token, hours=6)),
     _listed(
         "account-has-what-the-pod-hides", Reason.POD_HIDES_SERVICE_ACCOUNT, hidden_account_gets_it
     ),
