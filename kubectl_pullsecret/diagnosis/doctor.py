@@ -96,10 +96,13 @@ def _questions(failed: Iterable[list[Case]], running: Iterable[Case]) -> tuple[Q
 
 
 def _crowded_accounts(failing: Iterable[ExaminedPod]) -> frozenset[tuple[str, str]]:
-    """The accounts of which several owners were denied: there is the place to fix."""
+    """The accounts on which several owners that were denied rely: there is the place to fix."""
     owners: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for one in failing:
-        if one.owner and any(attempt.error.cause in DENIALS for attempt in one.attempts):
+        template = one.root.template if one.root is not None else None
+        relies = template is None or not template.pull_secrets
+        denied = any(attempt.error.cause in DENIALS for attempt in one.attempts)
+        if one.owner and relies and denied:
             account = (one.pod.ref.namespace, one.pod.spec.account_name)
             owners[account].add((one.owner.kind, one.owner.name))
     return frozenset(account for account, names in owners.items() if len(names) > 1)

@@ -120,6 +120,16 @@ def test_a_secret_is_attached_where_it_lasts(cluster: Cluster, fixes: list[Fix])
     assert shapes(finding.fixes) == fixes
 
 
+def test_who_lists_secrets_of_its_own_does_not_make_the_account_the_place_to_fix() -> None:
+    cluster = Cluster().account().secret("pull", GOOD).secret("mine", OTHER)
+    cluster.workload("Deployment", "web").workload("Deployment", "zed", ("mine",))
+    cluster.pod("web-1", owner="Deployment/web", error=NOTHING_SENT)
+    cluster.pod("zed-1", owner="Deployment/zed", secrets=("mine",), error=NOTHING_SENT)
+
+    fixes = [fix for one in cluster.doctor().findings for fix in shapes(one.fixes)]
+    assert fixes == [Attach(ref("Deployment", name), ("pull",)) for name in ("zed", "web")]
+
+
 WHENCE = {
     "another namespace has it: copy": (
         Cluster().secret("theirs", GOOD, namespace="other").account().pod(error=NOTHING_SENT),
