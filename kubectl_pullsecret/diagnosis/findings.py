@@ -13,7 +13,8 @@ from kubectl_pullsecret.diagnosis.evidence import LISTED_SHOWN, evidence_of
 from kubectl_pullsecret.diagnosis.healthy import Foreseen, message_of
 from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.placement import then_of
-from kubectl_pullsecret.diagnosis.probing import probed_at_all, settled
+from kubectl_pullsecret.diagnosis.probing import answers_of, settled
+from kubectl_pullsecret.diagnosis.reasons import ABSENT
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.supply import mend_all
 from kubectl_pullsecret.diagnosis.unseen import what_helps
@@ -39,6 +40,7 @@ BEFORE: tuple[Rule, ...] = (
     rules.never_pull,
     rules.secret_malformed,
     rules.changed_since_last_attempt,
+    probed.not_there_for_certain,
     rules.not_the_credential,
 )
 CREDENTIAL: tuple[Rule, ...] = (
@@ -59,6 +61,7 @@ CREDENTIAL: tuple[Rule, ...] = (
 )
 # What stays wrong when the verdict's own cause is mended.
 FACTS: tuple[Rule, ...] = (
+    probed.not_there,
     credential.secret_not_found,
     credential.secret_wrong_type,
     credential.unusable_credential,
@@ -106,6 +109,8 @@ def failure(case: Case) -> Finding:
     others = beside(case, verdict)
     if verdict.reason is Reason.UNKNOWN and others:
         verdict = verdict._replace(fixes=tuple(fix for other in others for fix in other.fixes))
+    missing = [fix for other in others if other.reason in ABSENT for fix in other.fixes]
+    verdict = verdict._replace(fixes=(*verdict.fixes, *missing))
     poison = _poison_ahead(case, verdict)
     verdict = verdict._replace(fixes=(*mend_all(case, poison), *verdict.fixes))
     return _finding(
@@ -160,7 +165,7 @@ def _finding(
         fixes=_distinct(verdict.fixes),
         then=verdict.then or (then_of(verdict.fixes) if attempt else ""),
         settled_by=() if settled(case) else verdict.questions,
-        probed=probed_at_all(case),
+        probed=bool(answers_of(case)),
         last_attempt=attempt.last if attempt else None,
     )
 

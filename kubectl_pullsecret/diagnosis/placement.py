@@ -130,15 +130,15 @@ def _why_account(case: Case) -> str:
     return "reaches new pods only, hence the restart"
 
 
-def detach(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
+def detach(case: Case, secrets: Sequence[str], note: str) -> tuple[Fix, ...]:
     """Take secrets away from the list that has them; nothing where that list cannot change."""
     names, root = tuple(secrets), case.root
     if case.injected and case.account is not None and set(names) <= set(case.account.pull_secrets):
-        return (Detach(account_ref(case), names), *renew_pod(case, ()))
+        return (Detach(account_ref(case), names, note), *renew_pod(case, ()))
     fixed = root is None or root.template is None or root.ref.kind == "Job"
     if root is None or fixed or root.managed_by or case.injected or case.above is not None:
         return ()
-    return (Detach(root.ref, names), *_stuck_pod(case))
+    return (Detach(root.ref, names, note), *_stuck_pod(case))
 
 
 def renew_pod(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:

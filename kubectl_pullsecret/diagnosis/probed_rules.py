@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubectl_pullsecret.credentials.keyring import Credential
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.placement import RETRIED, detach
-from kubectl_pullsecret.diagnosis.probing import Asker, answers_to_next
+from kubectl_pullsecret.diagnosis.probing import NOT_THERE, Asker, answers_of, answers_to_next
 from kubectl_pullsecret.diagnosis.reasons import REASONS
 from kubectl_pullsecret.diagnosis.rules import Verdict
 from kubectl_pullsecret.diagnosis.supply import rewrite, serves_others
@@ -50,7 +50,8 @@ def _without(case: Case, credential: Credential) -> tuple[Fix, ...]:
     """Take the secret away where nothing else needs it, and the list can change; else renew it."""
     if serves_others(case, credential.secret, credential.entry):
         return _renewed(case, credential)
-    return detach(case, [credential.secret]) or _renewed(case, credential)
+    note = "the image is public, so that it may be left without a credential"
+    return detach(case, [credential.secret], note) or _renewed(case, credential)
 
 
 def _renewed(case: Case, credential: Credential) -> tuple[Fix, ...]:
@@ -91,6 +92,23 @@ def settled_by_registry(case: Case) -> Verdict | None:
         for asker, answer in asked:
             if answer.cause is cause:
                 return _as_answered(case, Reason(cause.value), asker, answer)
+    return None
+
+
+def not_there_for_certain(case: Case) -> Verdict | None:
+    """The message says that it is not there; the registry names what it has instead."""
+    return None if case.denied else not_there(case)
+
+
+def not_there(case: Case) -> Verdict | None:
+    """The registry does not have what is asked for, as it says to somebody whom it let in.
+
+    To others it may deny what it has.
+    """
+    for asker, answer in answers_of(case):
+        anybody_s = asker.entry is None and case.denied
+        if answer.cause in NOT_THERE and not anybody_s:
+            return _as_answered(case, Reason(answer.cause.value), asker, answer)
     return None
 
 

@@ -18,9 +18,10 @@ from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import Evidence
 
-_NOT_THERE = frozenset({Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
+NOT_THERE = frozenset({Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
 # Answers that say what is there, and not only who may not see it.
-_TELLING = frozenset({None, *_NOT_THERE})
+_TELLING = frozenset({None, *NOT_THERE})
+_MOST_UNLISTED = 5  # of which one may be what the fix attaches
 _PLACE = "from here"  # not from the node, whose network, proxy and mirrors may be others
 
 
@@ -83,10 +84,15 @@ def answers_to_next(case: Case) -> tuple[tuple[Asker, Answer], ...]:
     return tuple(found)
 
 
+def answers_of(case: Case) -> tuple[tuple[Asker, Answer], ...]:
+    """Who asked about a case, and what was answered."""
+    asked = ((asker, case.answer(asker.entry)) for asker in _askers(case))
+    return tuple((asker, answer) for asker, answer in asked if answer is not None)
+
+
 def probe_lines(case: Case) -> Iterator[Evidence]:
     """What was answered about a case, line by line."""
-    asked = ((asker, case.answer(asker.entry)) for asker in _askers(case))
-    return answer_lines([(asker, answer) for asker, answer in asked if answer is not None])
+    return answer_lines(answers_of(case))
 
 
 def answer_lines(answers: Sequence[tuple[Asker, Answer]]) -> Iterator[Evidence]:
@@ -99,28 +105,20 @@ def answer_lines(answers: Sequence[tuple[Asker, Answer]]) -> Iterator[Evidence]:
 
 def _told(answer: Answer) -> str:
     """An answer in a few words."""
-    if answer.withheld:
-        return f"not asked: {answer.withheld}"
     if answer.yes:
         return "may pull it"
-    return f"{answer.said}; nearest tags: {', '.join(answer.tags)}" if answer.tags else answer.said
+    return f"not asked: {answer.words}" if answer.withheld else answer.words
 
 
 def settled(case: Case) -> bool:
     """Whether an answer tells what is there, so that nothing of a case stays open."""
-    answers = (case.answer(asker.entry) for asker in _askers(case))
-    return any(answer is not None and answer.cause in _TELLING for answer in answers)
-
-
-def probed_at_all(case: Case) -> bool:
-    """Whether a registry was asked about a case."""
-    return any(case.answer(asker.entry) is not None for asker in _askers(case))
+    return any(answer.cause in _TELLING for _, answer in answers_of(case))
 
 
 def _askers(case: Case) -> tuple[Asker, ...]:
     """Who the kubelet would be, who it would be after the fix, and anybody."""
     attempt = case.attempt
-    if attempt is not None and attempt.error.cause in _NOT_THERE:
+    if attempt is not None and attempt.error.cause in NOT_THERE:
         return (*_next_askers(case), ANYBODY)[:1]
     if not case.denied:
         return ()
@@ -134,10 +132,10 @@ def _askers(case: Case) -> tuple[Asker, ...]:
 
 
 def _unlisted(case: Case, image: Reference) -> list[Asker]:
-    """The first secret of the namespace that no list has and that would serve."""
+    """The first secrets of the namespace that no list has and that would serve."""
     found = [
         Asker(secret.name, entry)
         for secret, entry in case.known.candidates.serving(image)
         if secret.namespace == case.namespace and entry.usable
     ]
-    return found[:1]
+    return found[:_MOST_UNLISTED]

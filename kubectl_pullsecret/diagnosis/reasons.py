@@ -35,6 +35,9 @@ UNREACHED = frozenset(
     }
 )
 
+# The registry was asked, and does not have it.
+ABSENT = frozenset({Reason.MANIFEST_NOT_FOUND, Reason.REPOSITORY_NOT_FOUND})
+
 _TEXT = "the runtime's own words; read by diagnosis.pull_errors"
 _KEYRING = "kubelet 1.34, pkg/credentialprovider/keyring.go"
 _ADMISSION = "kube-apiserver 1.34, plugin/pkg/admission/serviceaccount/admission.go"

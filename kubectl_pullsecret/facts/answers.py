@@ -64,3 +64,9 @@ class Answer(NamedTuple):
     def yes(self) -> bool:
         """Whether the image is given out, or the login accepted."""
         return self.cause is None
+
+    @property
+    def words(self) -> str:
+        """Why not: what was said and which tags there are, or why nothing was sent."""
+        tags = f"; nearest tags: {', '.join(self.tags)}" if self.tags else ""
+        return self.withheld or f"{self.said}{tags}"

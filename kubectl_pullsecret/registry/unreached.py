@@ -54,7 +54,7 @@ _WAYS = {
     ),
     FailureKind.UNTRUSTED: (
         Cause.UNTRUSTED_CERTIFICATE,
-        "the certificate of {host} is not trusted here ({words})",
+        "the certificate of {host} is not trusted here ({words}); --registry-ca adds an authority",
     ),
     FailureKind.TLS_BROKEN_OFF: (
         Cause.NETWORK_UNREACHABLE,

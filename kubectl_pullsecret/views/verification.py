@@ -101,7 +101,7 @@ def _block(
     proof: Proof, verification: Verification, terminal: Terminal, setting: Setting
 ) -> list[str]:
     rows: list[AnyRow] = [Row("why", (proof.why,))] if proof.why else []
-    rows += [Row("image", _image_columns(image)) for image in proof.images]
+    rows += [Row("image", _image_columns(image, proof.why)) for image in proof.images]
     if proof.trial.left_out:
         rows.append(Row("image", (f"{proof.trial.left_out} more in use were not asked about",)))
     rows += [Row("note", (note,)) for note in proof.notes]
@@ -123,25 +123,21 @@ def _user(proof: Proof) -> str:
     return proof.trial.entry.username if proof.trial.entry is not None else ""
 
 
-def _image_columns(image: ImageProof) -> tuple[str, str]:
-    """The image, and whether it may be pulled."""
+def _image_columns(image: ImageProof, told: str) -> tuple[str, str]:
+    """The image, and whether it may be pulled; why, unless that was told of the login."""
     if image.pull:
         return str(image.image), "may be pulled"
-    said, verdict = _why(image), "not told"
+    verdict = "not told"
     if image.pull is False:
         verdict = "may not be pulled" if image.refused else "cannot be pulled"
-    tags = f"; nearest tags: {', '.join(_tags(image))}" if _tags(image) else ""
-    return str(image.image), (f"{verdict}: {said}" if said else verdict) + tags
+    words = image.answer.words if image.answer is not None and not image.answer.yes else ""
+    return str(image.image), f"{verdict}: {words}" if words not in ("", told) else verdict
 
 
 def _why(image: ImageProof) -> str:
     if image.answer is None or image.answer.yes:
         return ""
     return image.answer.withheld or image.answer.said
-
-
-def _tags(image: ImageProof) -> tuple[str, ...]:
-    return image.answer.tags if image.answer is not None else ()
 
 
 def _unserved(image: str, terminal: Terminal) -> list[str]:
@@ -212,5 +208,5 @@ def _image(image: ImageProof) -> Mapping[str, Data]:
         "pull": image.pull,
         "cause": cause.value if cause is not None else None,
         "why": _why(image),
-        "tags": _tags(image),
+        "tags": image.answer.tags if image.answer is not None else (),
     }

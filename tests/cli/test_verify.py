@@ -104,7 +104,8 @@ class TestImages:
         done = verify(given=given)
         assert done.code is ExitCode.FINDINGS
         assert "forbidden" in done.out
-        assert "may not be pulled: " in done.out
+        assert done.out.count("you may not pull this") == 1  # and not again beside its one image
+        assert "private:v1  may not be pulled\n" in done.out
 
     def test_a_name_that_is_none_is_wrong_usage(self) -> None:
         done = verify("--image", "app/UPPER", given=())

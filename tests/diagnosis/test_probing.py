@@ -74,6 +74,17 @@ class TestTheQuestions:
         cluster = Cluster().account().secret("pull", OURS).pod(error=NOTHING_SENT)
         assert self.asked(cluster) == (question("puller"), question())
 
+    def test_are_about_more_than_one_secret_that_the_fix_could_attach(self) -> None:
+        cluster = Cluster().account().secret("pull", OURS).secret("other", {HOST: entry("other")})
+        cluster.pod(error=NOTHING_SENT)
+        assert set(self.asked(cluster)) == {question("puller"), question("other"), question()}
+
+    def test_are_about_five_of_them_at_most(self) -> None:
+        cluster = Cluster().account().pod(error=NOTHING_SENT)
+        for number in range(9):
+            cluster.secret(f"pull-{number}", {HOST: entry(f"user-{number}")})
+        assert len(self.asked(cluster)) == 6
+
     def test_of_a_missing_tag_are_asked_once_for_the_tags_that_exist(self) -> None:
         assert self.asked(failing(NO_SUCH_TAG)) == (question("puller"),)
 
@@ -228,6 +239,27 @@ def test_a_missing_tag_is_corrected_to_one_that_exists() -> None:
     assert found.fixes == (Advice("correct the tag: v2, v10"),)
 
 
+def test_a_missing_tag_that_the_message_tells_is_corrected_too() -> None:
+    found = finding(failing(NO_SUCH_TAG), {"puller": NO_TAG})
+    assert found.reason is Reason.MANIFEST_NOT_FOUND
+    assert found.fixes == (Advice("correct the tag: v2, v10"),)
+
+
+def test_a_missing_tag_beside_another_verdict_is_told_and_corrected_after_it() -> None:
+    cluster = Cluster().account().secret("pull", OURS).workload("Deployment", "web")
+    cluster.pod(error=NOTHING_SENT, owner="Deployment/web")
+    found = finding(cluster, {"puller": NO_TAG, "": WANTS_ONE})
+    assert found.reason is Reason.NO_CREDENTIAL
+    assert found.also == (Reason.MANIFEST_NOT_FOUND,)
+    assert [type(fix) for fix in found.fixes] == [Attach, Advice]
+
+
+def test_what_anybody_is_told_of_a_private_image_does_not_say_that_it_is_missing() -> None:
+    cluster = Cluster().account().secret("pull", OURS).pod(error=NOTHING_SENT)
+    found = finding(cluster, {"puller": REFUSED, "": NO_TAG})
+    assert Reason.MANIFEST_NOT_FOUND not in (found.reason, *found.also)
+
+
 def test_what_was_withheld_says_why() -> None:
     withheld = Answer(Cause.UNKNOWN, "not asked", withheld="the token service speaks plain HTTP")
     found = finding(failing(), {"puller": withheld, "": WANTS_ONE})
@@ -253,6 +285,7 @@ class TestAStaleCredential:
         (fix,) = self.fixes(self.owned())
         assert isinstance(fix, Detach)
         assert (fix.target.kind, fix.secrets) == ("Deployment", ("pull",))
+        assert fix.note == "the image is public, so that it may be left without a credential"
 
     def test_a_stuck_pod_of_a_stateful_set_goes_too(self) -> None:
         detach, restart = self.fixes(self.owned("StatefulSet"))
