@@ -30,8 +30,9 @@ _LONGEST_MESSAGE = 300
 _INDEX_HEAD = """\
 # Reasons
 
-Why an image does not pull, in the order in which the doctor asks: the first that holds is the verdict, the others
-that hold too stand beside it (`also`). `kubectl pullsecret explain REASON` prints the same words.
+Why an image does not pull, in the order in which the doctor asks: the first that holds is the
+verdict, the others that hold stand beside it (`also`). `kubectl pullsecret explain REASON` prints
+the same words.
 
 | reason | when |
 |---|---|
@@ -44,7 +45,9 @@ def test_the_page_is_what_the_table_and_the_recordings_say(reason: Reason) -> No
 
 
 def test_the_index_has_a_line_for_each() -> None:
-    rows = [f"| [{reason.value}]({reason.value}.md) | {REASONS[reason].when} |" for reason in REASONS]
+    rows = [
+        f"| [{reason.value}]({reason.value}.md) | {REASONS[reason].when} |" for reason in REASONS
+    ]
     assert_golden(PAGES / "README.md", _INDEX_HEAD + "\n".join(rows) + "\n")
 
 
@@ -76,7 +79,9 @@ def _report(reason: Reason) -> Iterator[str]:
 
 def _messages(reason: Reason) -> Iterator[str]:
     """Words of kubelets and runtimes that mean it, the shortest first."""
-    said = sorted(_said().get(reason.value, ()), key=len)[:_MESSAGES_SHOWN]
+    said = sorted(_said().get(reason.value, ()), key=lambda text: (len(text), text))[
+        :_MESSAGES_SHOWN
+    ]
     if said:
         yield "## What nodes say\n\n```text\n" + "\n".join(said) + "\n```\n"
 
