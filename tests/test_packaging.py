@@ -1,4 +1,4 @@
-"""What users install: the wheel, the sdist, the program's names, and what a start imports."""
+"""What users install: the wheel, the sdist, the program's names."""
 
 from __future__ import annotations
 
@@ -48,45 +48,3 @@ def test_the_sdist_holds_what_the_tests_need_and_nothing_that_was_made(dist: Pat
 def test_the_entry_point_is_the_module_that_python_m_runs() -> None:
     (ours,) = entry_points(name="kubectl-pullsecret")
     assert ours.value == "kubectl_pullsecret.__main__:program"
-
-
-HEAVY = frozenset(("kubernetes", "pydantic", "requests", "shtab", "urllib3"))
-
-
-def loaded(*python: str) -> frozenset[str]:
-    """The top-level modules that a Python process with these arguments imports."""
-    run = subprocess.run(
-        [sys.executable, "-X", "importtime", *python],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in run.stderr, run.stderr
-    return frozenset(re.findall(r"^import time:.*\|\s*(\w+)", run.stderr, re.MULTILINE))
-
-
-@pytest.mark.parametrize(
-    ("command", "also_unneeded"),
-    [
-        (("--help",), {"yaml", "json"}),
-        (("doctor", "--help"), {"yaml"}),
-        (("doctor", "-f", "examples/recorded-cluster.json"), {"yaml"}),
-        (("match", "nginx"), {"yaml"}),
-    ],
-    ids=" ".join,
-)
-def test_a_start_imports_only_what_it_needs(
-    command: tuple[str, ...], also_unneeded: set[str]
-) -> None:
-    if command[-1].endswith(".json"):
-        command = (*command[:-1], str(ROOT / command[-1]))
-    modules = loaded("-m", "kubectl_pullsecret", *command)
-    assert {"kubectl_pullsecret", "click"} <= modules
-    assert not modules & (HEAVY | also_unneeded)
-
-
-def test_the_library_needs_no_dependency() -> None:
-    modules = loaded("-c", "import kubectl_pullsecret.credentials, kubectl_pullsecret.diagnosis")
-    assert "kubectl_pullsecret" in modules
-    assert not modules & (HEAVY | {"click", "yaml"})

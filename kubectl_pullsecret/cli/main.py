@@ -74,7 +74,7 @@ class CommandGroup(click.Group):
 
 @click.group(
     cls=CommandGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(
     kubectl_pullsecret.__version__, prog_name=PROGRAM, message="%(prog)s %(version)s"
@@ -105,8 +105,14 @@ def run(args: Sequence[str], console: Console) -> ExitCode:
 def _invoke(args: Sequence[str], console: Console) -> ExitCode:
     """Do what click's own `main` does, without its streams, exit codes and traceback."""
     words = [*_as_click_reads(args)] or ["--help"]
-    with commands.make_context(PROGRAM, words, obj=console) as context:
+    width = _help_width(console.terminal.width)
+    with commands.make_context(PROGRAM, words, obj=console, terminal_width=width) as context:
         return ExitCode(commands.invoke(context))
+
+
+def _help_width(columns: int | None) -> int:
+    """How wide help is written. click would import shutil, and so three compressors, to know."""
+    return max(min(columns or 80, 100) - 2, 50)
 
 
 def _as_click_reads(args: Sequence[str]) -> Iterator[str]:
@@ -127,7 +133,15 @@ SWITCHES = frozenset(
     (
         *("-A", "--all-namespaces", "-R", "--recursive"),
         *("--insecure-skip-tls-verify", "--disable-compression"),
-        *("--client", "--healthy", "--reveal", "--probe", "--plain-http", "--yes"),
+        *(
+            "--client",
+            "--healthy",
+            "--allow-unseen",
+            "--reveal",
+            "--probe",
+            "--plain-http",
+            "--yes",
+        ),
         *("--check", "--update"),
         *("--docker-password-stdin", "--replace", "--only"),
         *("--first", "--force", "--restart", "--recreate", "--all-missing", "--wait", "--local"),
