@@ -6,8 +6,9 @@ UPDATE_GOLDEN=1 writes them anew.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from tests.golden import assert_golden
 PAGES = Path(__file__).parent.parent / "docs" / "reasons"
 DATA = Path(__file__).parent / "data"
 CAPTURES = DATA / "captures"
-JUST_AFTER = datetime(2026, 11, 21, 6, 28, 30, tzinfo=timezone.utc)
+RECORDED = DATA / "recorded"  # by tests/node/recorder.py, of reasons that no capture has
 IN_ORDER = list(REASONS)
 
 _MESSAGES_SHOWN = 2
 _LONGEST_MESSAGE = 300
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=Z)")
 
 _INDEX_HEAD = """\
 # Reasons
@@ -69,12 +71,15 @@ def _words(reason: Reason) -> Iterator[str]:
 
 def _report(reason: Reason) -> Iterator[str]:
     """What the doctor says of a pod that failed for this reason on a real node."""
-    capture = _captures().get(reason.value)
-    if capture is None:
+    dump = _dumps().get(reason.value)
+    if dump is None:
         return
-    done = invoke("doctor", "-f", str(CAPTURES / capture), now=JUST_AFTER)
-    assert reason.value in done.out.splitlines()[0], capture
-    yield f"## A real one\n\n```text\n{done.out.rstrip()}\n```\n"
+    text = dump.read_text("utf-8")
+    just_after = datetime.fromisoformat(max(_TIME.findall(text))) + timedelta(seconds=15)
+    done = invoke("doctor", "-f", str(dump), now=just_after.replace(tzinfo=timezone.utc))
+    report = done.out.partition("\nthese objects come from files")[0]
+    assert reason.value in report.splitlines()[0], dump
+    yield f"## A real one\n\n```text\n{report.rstrip()}\n```\n"
 
 
 def _messages(reason: Reason) -> Iterator[str]:
@@ -98,10 +103,11 @@ def _neighbours(reason: Reason) -> Iterator[str]:
 
 
 @cache
-def _captures() -> dict[str, str]:
-    """A recording for each reason that has one: of the newest runtime, with this one finding."""
+def _dumps() -> dict[str, Path]:
+    """A recording for each reason that has one: a capture of the newest runtime, or another."""
     expected: dict[str, list[str]] = json.loads((CAPTURES / "expected.json").read_text("utf-8"))
-    return {reasons[0]: capture for capture, reasons in reversed(expected.items()) if reasons}
+    captures = {reasons[0]: CAPTURES / it for it, reasons in reversed(expected.items()) if reasons}
+    return {**{path.stem: path for path in RECORDED.glob("*.json")}, **captures}
 
 
 @cache
