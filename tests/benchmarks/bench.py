@@ -1,6 +1,7 @@
 """Measures start-up and a large dump against what they may cost. Run by hand, see README.md.
 
-python tests/benchmarks/bench.py [--rounds 15] [--large-rounds 5] [--pods 20000] [--dump FILE]
+python tests/benchmarks/bench.py [--program FILE] [--rounds 15] [--large-rounds 5] [--pods 20000]
+    [--dump FILE]
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from tests.benchmarks.race import HEAD, Race, row
 
 HERE = Path(__file__).parent
 CAPTURE = HERE.parent / "data" / "captures" / "containerd-2.2" / "pod-shadows-sa.json"
-PROGRAM = str(Path(sys.executable).with_name("kubectl-pullsecret"))
+PROGRAM = Path(sys.executable).with_name("kubectl-pullsecret")
 KUBECTL = ("kubectl", "version", "--client")
+KUBECTL_HELP = ("kubectl", "get", "--help")
 JSON_LOAD = "import json, sys; json.load(open(sys.argv[1], encoding='utf-8'))"
 
 
@@ -35,7 +37,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=15, help="of the two that measure start-up")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="for example a bundle's")
+    parser.add_argument("--rounds", type=int, default=15, help="of those that measure start-up")
     parser.add_argument("--large-rounds", type=int, default=5, help="of the large dump")
     parser.add_argument("--pods", type=int, default=20_000, help="in the dump that is generated")
     parser.add_argument("--dump", type=Path, help="use this dump and generate none")
@@ -51,15 +54,20 @@ def _made_dump(folder: Path, pods: int) -> Path:
 
 
 def _races(options: argparse.Namespace, dump: Path) -> Iterator[Race]:
+    program = str(options.program)
     if shutil.which("kubectl"):
-        yield Race("--help / kubectl", (PROGRAM, "--help"), KUBECTL, 1.5, options.rounds)
-        doctor = (PROGRAM, "doctor", "-f", str(CAPTURE))
-        yield Race("doctor, sample / kubectl", doctor, KUBECTL, 2.5, options.rounds)
+        starts = (
+            ("--help / kubectl get --help", ("--help",), KUBECTL_HELP, 1.5),
+            ("completion of a word / kubectl version", ("__complete", "att"), KUBECTL, 0.8),
+            ("doctor, sample / kubectl version", ("doctor", "-f", str(CAPTURE)), KUBECTL, 2.5),
+        )
+        for title, ours, other, bound in starts:
+            yield Race(title, (program, *ours), other, bound, options.rounds)
     else:
         print("no kubectl here: start-up is not measured")
     title = f"doctor, {dump.stat().st_size / 1e6:.0f} MB / json.load"
     load = (sys.executable, "-c", JSON_LOAD, str(dump))
-    doctor = (PROGRAM, "doctor", "-f", str(dump))
+    doctor = (program, "doctor", "-f", str(dump))
     yield Race(title, doctor, load, 2.0, options.large_rounds)
 
 
