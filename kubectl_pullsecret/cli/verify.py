@@ -18,7 +18,7 @@ from kubectl_pullsecret.errors import ExitCode, PullSecretError, wrong_usage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kubectl_pullsecret.diagnosis.verification import Plan, Verification, Wish
+    from kubectl_pullsecret.diagnosis.verification import Inquiry, Verification, Wish
     from kubectl_pullsecret.facts.answers import Answer, Question
     from kubectl_pullsecret.images import Reference
     from kubectl_pullsecret.sources.live import Wanted
@@ -71,10 +71,10 @@ def command(
     """  # noqa: D301 - click reads the character \b, not a backslash
     wish = _wish(secrets, images, selector, everywhere=all_namespaces, source=source)
     seen = look(console, source, partial(_wanted, wish, selector), everywhere=all_namespaces)
-    plan = _plan(console, seen, wish)
-    if all_namespaces and plan.questions and not yes:
-        _agree(console, plan)
-    verification = plan.verified(_answers(console, registry, source, plan))
+    inquiry = _inquiry(console, seen, wish)
+    if all_namespaces and inquiry.questions and not yes:
+        _agree(console, inquiry)
+    verification = inquiry.verified(_answers(console, registry, source, inquiry))
     console.write(_shown(verification, output, console, source, seen))
     return seen.worst(verification.exit_code)
 
@@ -120,20 +120,20 @@ def _wanted(wish: Wish, selector: str, namespace: str) -> Wanted:
     return partial(for_verify, wish.names, selector, not wish.images, namespace)
 
 
-def _plan(console: Console, seen: Sighting, wish: Wish) -> Plan:
-    from kubectl_pullsecret.diagnosis.verification import plan_verification
+def _inquiry(console: Console, seen: Sighting, wish: Wish) -> Inquiry:
+    from kubectl_pullsecret.diagnosis.verification import inquire
 
-    plan = plan_verification(seen.snapshot, seen.namespace, wish, now=console.now)
-    if not plan.trials:
+    inquiry = inquire(seen.snapshot, seen.namespace, wish, now=console.now)
+    if not inquiry.trials:
         raise PullSecretError(f"no pull secret {seen.place}: nothing is verified")
-    return plan
+    return inquiry
 
 
-def _agree(console: Console, plan: Plan) -> None:
+def _agree(console: Console, inquiry: Inquiry) -> None:
     """Have many logins agreed to: a wrong password tried too often can lock an account."""
     from kubectl_pullsecret.views.verification import asked_words
 
-    what = asked_words(plan.logins, plan.registries)
+    what = asked_words(inquiry.logins, inquiry.registries)
     if not can_ask(console):
         raise wrong_usage(f"-A would try {what}, and nobody is there to agree", "add --yes")
     if not agrees(console, f"try {what}?"):
@@ -141,11 +141,11 @@ def _agree(console: Console, plan: Plan) -> None:
 
 
 def _answers(
-    console: Console, registry: RegistryFlags, source: Source, plan: Plan
+    console: Console, registry: RegistryFlags, source: Source, inquiry: Inquiry
 ) -> Mapping[Question, Answer]:
-    if not plan.questions:
+    if not inquiry.questions:
         return {}
-    return ask_registries(console, registry, source.connection, plan.questions)
+    return ask_registries(console, registry, source.connection, inquiry.questions)
 
 
 def _shown(

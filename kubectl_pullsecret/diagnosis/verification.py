@@ -1,7 +1,7 @@
 """Whether registries accept the credentials of pull secrets: `trials` ask, and this reads. Pure.
 
-A plan names its questions; who has them answered makes a Verification of it. The view is that of
-the machine which asked: a node may see another network, proxy or certificate.
+An inquiry names its questions; who has them answered makes a Verification of it. The view is that
+of the machine which asked: a node may see another network, proxy or certificate.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Wish(NamedTuple):
     matches: Callable[[Secret], bool] = lambda _: True
 
 
-class Plan(NamedTuple):
+class Inquiry(NamedTuple):
     """What will be asked, and of what nothing can be."""
 
     trials: tuple[Trial, ...]
@@ -176,9 +176,7 @@ class Verification(NamedTuple):
         return (one for proof in self.proofs if proof.state not in settled for one in proof.images)
 
 
-def plan_verification(
-    snapshot: Snapshot, namespace: str | None, wish: Wish, *, now: datetime
-) -> Plan:
+def inquire(snapshot: Snapshot, namespace: str | None, wish: Wish, *, now: datetime) -> Inquiry:
     """What to ask about the secrets of a wish in a namespace (None: in all that were seen).
 
     Raises:
@@ -191,7 +189,7 @@ def plan_verification(
         images = images_in_use(snapshot, {secret.ref.namespace for secret in secrets})
     found = trials(secrets, images, now=now)
     served = {one for references in images.values() for one in references}
-    return Plan(
+    return Inquiry(
         found,
         tuple(image for image in wish.images if image not in served) if found else (),
         (*missing, *refused(snapshot)),

@@ -16,6 +16,13 @@ from kubectl_pullsecret.images import HUB
 from kubectl_pullsecret.net.failures import FailureKind
 from kubectl_pullsecret.registry.hops import EndlessRedirectError
 from kubectl_pullsecret.registry.introduction import NOBODY, Introduction, introduce
+from kubectl_pullsecret.registry.meanings import (
+    MANIFEST_TYPES,
+    Asked,
+    Sent,
+    looks_like_manifest,
+    meaning,
+)
 from kubectl_pullsecret.registry.messages import NoAnswerError, Request, Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin, origin_of
 from kubectl_pullsecret.registry.tags import (
@@ -27,13 +34,6 @@ from kubectl_pullsecret.registry.tags import (
 )
 from kubectl_pullsecret.registry.talk import SettledError, Talk
 from kubectl_pullsecret.registry.unreached import unreached
-from kubectl_pullsecret.registry.verdicts import (
-    MANIFEST_TYPES,
-    Asked,
-    Sent,
-    looks_like_manifest,
-    verdict,
-)
 from kubectl_pullsecret.registry.words import read_words
 
 _ACCEPT = {"Accept": ", ".join((*MANIFEST_TYPES, "*/*;q=0.1"))}
@@ -68,7 +68,7 @@ def _answer(talk: Talk) -> Answer:
     if response.status == 401:
         introduction = introduce(talk, base, response)
         response, asked = _answered(talk, base, introduction)
-    answer = verdict(response, asked)
+    answer = meaning(response, asked)
     if introduction.login is not None:
         talk.learn(base, introduction.login, response, answer)
     if answer.cause is not Cause.MANIFEST_NOT_FOUND:

@@ -12,6 +12,7 @@ from kubectl_pullsecret.facts.answers import Login
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.net.headers import basic
 from kubectl_pullsecret.registry.challenges import Challenge, chosen, parse_challenges
+from kubectl_pullsecret.registry.meanings import Asked, Sent, meaning, meaning_of_token_service
 from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import InvalidAddressError, Origin
 from kubectl_pullsecret.registry.talk import SettledError, Talk
@@ -24,7 +25,6 @@ from kubectl_pullsecret.registry.tokens import (
     token_service,
     unsafe,
 )
-from kubectl_pullsecret.registry.verdicts import Asked, Sent, verdict, verdict_of_token_service
 
 
 class Introduction(NamedTuple):
@@ -51,7 +51,7 @@ def introduce(talk: Talk, base: Origin, first: Response) -> Introduction:
         return Introduction(sent, _token(talk, _token_service(talk, base, challenge)))
     login = talk.login
     if login is None or not login.password:
-        raise SettledError(verdict(first, talk.asked(Sent.NOBODY)))
+        raise SettledError(meaning(first, talk.asked(Sent.NOBODY)))
     return Introduction(Sent.LOGIN, Masked(basic(login.username, login.password.reveal())), login)
 
 
@@ -114,7 +114,7 @@ def _asked(talk: Talk, service: TokenService, path: str) -> tuple[Response, Aske
 def _end_without_token(
     talk: Talk, service: TokenService, response: Response, asked: Asked
 ) -> NoReturn:
-    answer = verdict_of_token_service(response, asked, service.origin)
+    answer = meaning_of_token_service(response, asked, service.origin)
     if talk.login is not None:
         talk.learn(service.origin, talk.login, response, answer)
     raise SettledError(answer)

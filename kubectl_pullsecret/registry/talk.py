@@ -9,9 +9,9 @@ from kubectl_pullsecret.facts.answers import Answer, Login, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.registry.hops import fetch
 from kubectl_pullsecret.registry.logins import MOST_REFUSALS, Logins, TooManyRefusalsError
+from kubectl_pullsecret.registry.meanings import Asked, Sent
 from kubectl_pullsecret.registry.messages import Request, Response
 from kubectl_pullsecret.registry.origins import Origin
-from kubectl_pullsecret.registry.verdicts import Asked, Sent
 from kubectl_pullsecret.registry.wire import Course, Wire
 
 

@@ -14,7 +14,7 @@ from kubectl_pullsecret.registry.messages import Response
 _MOST_LETTERS = 200
 
 
-class Said(NamedTuple):
+class Words(NamedTuple):
     """What an answer that is no success says."""
 
     code: str = ""  # "MANIFEST_UNKNOWN", "" for none
@@ -23,29 +23,29 @@ class Said(NamedTuple):
     web_page: bool = False
 
 
-def read_words(response: Response) -> Said:
+def read_words(response: Response) -> Words:
     """Find code and message: `errors` (distribution spec), what token services write, or text."""
     text = response.body.decode("utf-8", "replace").strip()
     if _is_web_page(response, text):
-        return Said(web_page=True)
+        return Words(web_page=True)
     try:
         found: object = json.loads(text) if text else None
     except (ValueError, RecursionError):
-        return Said(message=text.splitlines()[0] if text.isprintable() or "\n" in text else "")
+        return Words(message=text.splitlines()[0] if text.isprintable() or "\n" in text else "")
     if not isinstance(found, dict):
-        return Said()
+        return Words()
     errors = found.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else errors
     if isinstance(first, dict):
-        return Said(_text(first, "code"), _text(first, "message"), structured=True)
+        return Words(_text(first, "code"), _text(first, "message"), structured=True)
     message = _text(found, "error_description", "details", "detail", "message", "error")
-    return Said(_text(found, "code", "error") if message else "", message)
+    return Words(_text(found, "code", "error") if message else "", message)
 
 
-def said_by(response: Response, said: Said, secrets: Iterable[Masked]) -> str:
+def said_by(response: Response, words: Words, secrets: Iterable[Masked]) -> str:
     """The status and the words, as they may be shown: "401 Unauthorized: DENIED: go away"."""
-    words = "a web page" if said.web_page else said.message
-    parts = (response.status_words, said.code if said.code != words else "", words)
+    message = "a web page" if words.web_page else words.message
+    parts = (response.status_words, words.code if words.code != message else "", message)
     return quotable(": ".join(part for part in parts if part), secrets)
 
 

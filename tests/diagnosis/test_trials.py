@@ -14,22 +14,22 @@ from tests.diagnosis.verifying import (
     NO,
     REGISTRY,
     YES,
+    inquiry_of,
     one_secret,
     only,
-    plan,
     verify,
 )
 
 
 class TestWhatIsAsked:
     def test_the_login_alone_where_no_image_uses_it(self) -> None:
-        (question,) = plan(one_secret()).questions
+        (question,) = inquiry_of(one_secret()).questions
         assert (question.registry, question.path) == (REGISTRY, "")
         assert question.login is not None
         assert question.login.username == "puller"
 
     def test_also_the_images_of_pods_that_list_the_secret(self) -> None:
-        questions = plan(one_secret().pod(secrets=("pull",))).questions
+        questions = inquiry_of(one_secret().pod(secrets=("pull",))).questions
         assert [one.path for one in questions] == ["", "team/app"]
 
     @pytest.mark.parametrize(
@@ -43,16 +43,16 @@ class TestWhatIsAsked:
     def test_also_the_images_of_workloads_without_pods(self, cluster: Cluster) -> None:
         if cluster.objects[1]["kind"] == "CronJob":
             cluster.objects[1]["spec"] = {"jobTemplate": {"spec": cluster.objects[1]["spec"]}}
-        assert [one.path for one in plan(cluster).questions] == ["", "team/app"]
+        assert [one.path for one in inquiry_of(cluster).questions] == ["", "team/app"]
 
     def test_not_the_images_of_others(self) -> None:
         cluster = one_secret().pod("a").pod("b", secrets=("pull",), image="other.test/team/app")
-        assert [one.path for one in plan(cluster).questions] == [""]
+        assert [one.path for one in inquiry_of(cluster).questions] == [""]
 
     def test_not_the_images_of_pods_that_are_done(self) -> None:
         cluster = one_secret().pod(secrets=("pull",))
         cluster.objects[-1]["status"]["phase"] = "Succeeded"
-        assert [one.path for one in plan(cluster).questions] == [""]
+        assert [one.path for one in inquiry_of(cluster).questions] == [""]
 
     def test_not_the_old_templates_of_a_deployment(self) -> None:
         cluster = one_secret().workload("Deployment", "web", ("pull",))
@@ -64,16 +64,16 @@ class TestWhatIsAsked:
             image=IMAGE.replace("v1", "v0"),
             ownerReferences=[owner | {"controller": True}],
         )
-        assert [one.manifest for one in plan(cluster).questions] == ["", "v1"]
+        assert [one.manifest for one in inquiry_of(cluster).questions] == ["", "v1"]
 
     def test_an_entry_that_another_one_of_the_list_precedes_too(self) -> None:
         cluster = one_secret().secret("second", {f"{REGISTRY}/team": entry("two")})
-        asked = plan(cluster.pod(secrets=("pull", "second"))).questions
+        asked = inquiry_of(cluster.pod(secrets=("pull", "second"))).questions
         assert {one.login.username for one in asked if one.path and one.login} == {"puller", "two"}
 
     def test_the_images_of_the_user_instead_of_those_in_use(self) -> None:
         cluster = one_secret().pod(secrets=("pull",))
-        asked = plan(cluster, images=(f"{REGISTRY}/other:v2",)).questions
+        asked = inquiry_of(cluster, images=(f"{REGISTRY}/other:v2",)).questions
         assert [(one.path, one.manifest) for one in asked] == [("", ""), ("other", "v2")]
 
     def test_ten_images_of_an_entry_first_of_different_repositories(self) -> None:
@@ -81,23 +81,23 @@ class TestWhatIsAsked:
         for number in range(12):
             image = f"{REGISTRY}/app{number % 11:02}:v{number}"
             cluster.pod(f"p{number}", secrets=("pull",), image=image)
-        (trial,) = plan(cluster).trials
+        (trial,) = inquiry_of(cluster).trials
         assert len(trial.images) == MOST_IMAGES
         assert trial.left_out == 2
         assert len({image.path for image, _ in trial.images}) == MOST_IMAGES
 
     def test_one_credential_in_several_secrets_once(self) -> None:
-        planned = plan(
+        inquiry = inquiry_of(
             Cluster()
             .secret("a", {REGISTRY: entry()})
             .secret("b", {f"https://{REGISTRY}/v2/": entry()})
             .secret("c", {f"{REGISTRY}/team": entry("other")})
         )
-        assert (planned.logins, planned.registries) == (2, 1)
-        verified = planned.verified(
+        assert (inquiry.logins, inquiry.registries) == (2, 1)
+        verified = inquiry.verified(
             {
                 one: NO if one.login and one.login.username == "puller" else YES
-                for one in planned.questions
+                for one in inquiry.questions
             }
         )
         states = [proof.state for proof in verified.proofs]
@@ -105,15 +105,15 @@ class TestWhatIsAsked:
 
     def test_a_glob_only_about_an_image(self) -> None:
         cluster = one_secret(key="*.test").pod(secrets=("pull",), image="registry.test/app:v1")
-        asked = plan(cluster).questions
+        asked = inquiry_of(cluster).questions
         assert [(one.registry, one.path) for one in asked] == [("registry.test", "app")]
 
     def test_keys_of_docker_hub_there(self) -> None:
-        (question,) = plan(one_secret(key=HUB)).questions
+        (question,) = inquiry_of(one_secret(key=HUB)).questions
         assert question.registry == "docker.io"
 
     def test_an_identity_token_although_no_kubelet_sends_it(self) -> None:
-        (question,) = plan(one_secret({"identitytoken": "abc"})).questions
+        (question,) = inquiry_of(one_secret({"identitytoken": "abc"})).questions
         assert question.login is not None
         assert question.login.identity_token
         assert not question.login.password
@@ -132,8 +132,8 @@ class TestWhatIsAsked:
         ],
     )
     def test_nothing_that_cannot_help(self, auth: Any, key: str) -> None:
-        planned = plan(one_secret(auth, key))
-        assert (planned.questions, planned.logins, planned.registries) == ((), 0, 0)
+        inquiry = inquiry_of(one_secret(auth, key))
+        assert (inquiry.questions, inquiry.logins, inquiry.registries) == ((), 0, 0)
 
 
 class TestWhatIsSettledWithout:

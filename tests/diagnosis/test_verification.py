@@ -23,9 +23,9 @@ from tests.diagnosis.verifying import (
     NO_TAG,
     REGISTRY,
     YES,
+    inquiry_of,
     one_secret,
     only,
-    plan,
     verify,
 )
 
@@ -64,9 +64,9 @@ def test_why_is_the_registrys_word() -> None:
 
 
 def two_registries(first: Answer, second: Answer) -> Verification:
-    planned = plan(Cluster().secret("pull", {"a.test": entry(), "b.test": entry()}))
-    return planned.verified(
-        {one: first if one.registry == "a.test" else second for one in planned.questions}
+    inquiry = inquiry_of(Cluster().secret("pull", {"a.test": entry(), "b.test": entry()}))
+    return inquiry.verified(
+        {one: first if one.registry == "a.test" else second for one in inquiry.questions}
     )
 
 
@@ -86,9 +86,9 @@ def test_several_entries_share_an_exit_code(first: Answer, second: Answer, code:
 
 def test_an_image_in_use_that_is_refused_beside_others_is_a_finding() -> None:
     cluster = USED_TWICE
-    planned = plan(cluster)
-    answers = {one: DENIED if one.path == "team/other" else YES for one in planned.questions}
-    verification = planned.verified(answers)
+    inquiry = inquiry_of(cluster)
+    answers = {one: DENIED if one.path == "team/other" else YES for one in inquiry.questions}
+    verification = inquiry.verified(answers)
     assert only(verification).state is LoginState.VALID
     assert verification.exit_code is ExitCode.FINDINGS
 
@@ -102,13 +102,13 @@ USED_TWICE = (
 
 class TestImagesOfTheUser:
     def test_a_missing_tag_is_a_finding(self) -> None:
-        planned = plan(one_secret(), images=(IMAGE,))
-        answers = {one: NO_TAG if one.path else YES for one in planned.questions}
-        assert planned.verified(answers).exit_code is ExitCode.FINDINGS
+        inquiry = inquiry_of(one_secret(), images=(IMAGE,))
+        answers = {one: NO_TAG if one.path else YES for one in inquiry.questions}
+        assert inquiry.verified(answers).exit_code is ExitCode.FINDINGS
 
     def test_one_that_no_entry_serves_is_a_finding(self) -> None:
-        planned = plan(one_secret(), images=("other.test/app:v1",))
-        verified = planned.verified(dict.fromkeys(planned.questions, YES))
+        inquiry = inquiry_of(one_secret(), images=("other.test/app:v1",))
+        verified = inquiry.verified(dict.fromkeys(inquiry.questions, YES))
         assert [image.written for image in verified.unserved] == ["other.test/app:v1"]
         assert verified.exit_code is ExitCode.FINDINGS
 
@@ -168,28 +168,28 @@ class TestNotes:
 class TestNamedSecrets:
     def test_one_that_is_not_there_leaves_nothing_to_verify(self) -> None:
         with pytest.raises(PullSecretError, match="secret/gone is not in the input"):
-            plan(one_secret(), "gone")
+            inquiry_of(one_secret(), "gone")
 
     def test_one_of_several_that_is_not_there_is_incomplete(self) -> None:
-        planned = plan(one_secret(), "gone", "pull")
-        assert [part.resource for part in planned.incomplete] == ["secrets/gone"]
-        answers = dict.fromkeys(planned.questions, YES)
-        assert planned.verified(answers).exit_code is ExitCode.INCOMPLETE
+        inquiry = inquiry_of(one_secret(), "gone", "pull")
+        assert [part.resource for part in inquiry.incomplete] == ["secrets/gone"]
+        answers = dict.fromkeys(inquiry.questions, YES)
+        assert inquiry.verified(answers).exit_code is ExitCode.INCOMPLETE
 
     def test_any_type_is_told_about(self) -> None:
-        planned = plan(Cluster().secret("tls", type_="kubernetes.io/tls", raw="x"), "tls")
-        (trial,) = planned.trials
+        inquiry = inquiry_of(Cluster().secret("tls", type_="kubernetes.io/tls", raw="x"), "tls")
+        (trial,) = inquiry.trials
         assert trial.settled is LoginState.UNUSABLE
 
 
 def test_what_was_not_answered_is_unknown() -> None:
-    verification = plan(USED).verified({})
+    verification = inquiry_of(USED).verified({})
     assert only(verification).state is LoginState.UNKNOWN
     assert verification.exit_code is ExitCode.FAILED
 
 
 def test_nothing_of_a_password_is_in_what_is_kept() -> None:
-    planned = plan(one_secret(entry(password="Xq7Wv2Kp9Z")).pod(secrets=("pull",)))
-    assert isinstance(planned.questions[0], Question)
-    assert "Xq7Wv2Kp9Z" not in repr(planned)
-    assert "Xq7Wv2Kp9Z" not in repr(planned.verified({}))
+    inquiry = inquiry_of(one_secret(entry(password="Xq7Wv2Kp9Z")).pod(secrets=("pull",)))
+    assert isinstance(inquiry.questions[0], Question)
+    assert "Xq7Wv2Kp9Z" not in repr(inquiry)
+    assert "Xq7Wv2Kp9Z" not in repr(inquiry.verified({}))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kubectl_pullsecret.diagnosis.verification import (
-    Plan,
+    Inquiry,
     Proof,
     Verification,
     Wish,
-    plan_verification,
+    inquire,
 )
 from kubectl_pullsecret.facts.answers import Answer
 from kubectl_pullsecret.facts.causes import Cause
@@ -28,16 +28,16 @@ BUSY = Answer(Cause.RATE_LIMITED, "429 Too Many Requests")
 KEPT = Answer(Cause.UNKNOWN, "not asked", withheld="plain HTTP: anybody could read it")
 
 
-def plan(cluster: Cluster, *names: str, images: tuple[str, ...] = ()) -> Plan:
+def inquiry_of(cluster: Cluster, *names: str, images: tuple[str, ...] = ()) -> Inquiry:
     references = tuple(map(Reference.parse, images))
-    return plan_verification(cluster.snapshot(), NAMESPACE, Wish(names, references), now=NOW)
+    return inquire(cluster.snapshot(), NAMESPACE, Wish(names, references), now=NOW)
 
 
 def verify(cluster: Cluster, login: Answer = YES, image: Answer | None = None) -> Verification:
     """As if registries gave one answer to every login, and one about every image."""
-    planned = plan(cluster)
-    return planned.verified(
-        {asked: (image or login) if asked.path else login for asked in planned.questions}
+    inquiry = inquiry_of(cluster)
+    return inquiry.verified(
+        {asked: (image or login) if asked.path else login for asked in inquiry.questions}
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import origin_of
-from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
+from kubectl_pullsecret.registry.words import Words, quotable, read_words, said_by
 
 
 def response(body: object, content_type: str = "application/json", status: int = 403) -> Response:
@@ -25,20 +25,20 @@ def response(body: object, content_type: str = "application/json", status: int =
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"errors": [{"code": "DENIED", "message": "no"}]}, Said("DENIED", "no", structured=True)),
-        ({"errors": [{"code": "A"}, {"code": "B"}]}, Said("A", structured=True)),
-        ({"errors": {"code": "A", "message": "b"}}, Said("A", "b", structured=True)),
-        ({"details": "incorrect password"}, Said("", "incorrect password")),
-        ({"error": "invalid_grant", "error_description": "x"}, Said("invalid_grant", "x")),
-        ({"message": "x", "code": 7}, Said("7", "x")),
-        (b"404 page not found\n", Said(message="404 page not found")),
-        (b"<HTML><body>", Said(web_page=True)),
-        (b"", Said()),
-        (b"[]", Said()),
-        (b"\x00\x01", Said()),
+        ({"errors": [{"code": "DENIED", "message": "no"}]}, Words("DENIED", "no", structured=True)),
+        ({"errors": [{"code": "A"}, {"code": "B"}]}, Words("A", structured=True)),
+        ({"errors": {"code": "A", "message": "b"}}, Words("A", "b", structured=True)),
+        ({"details": "incorrect password"}, Words("", "incorrect password")),
+        ({"error": "invalid_grant", "error_description": "x"}, Words("invalid_grant", "x")),
+        ({"message": "x", "code": 7}, Words("7", "x")),
+        (b"404 page not found\n", Words(message="404 page not found")),
+        (b"<HTML><body>", Words(web_page=True)),
+        (b"", Words()),
+        (b"[]", Words()),
+        (b"\x00\x01", Words()),
     ],
 )
-def test_words_are_found(body: object, said: Said) -> None:
+def test_words_are_found(body: object, said: Words) -> None:
     assert read_words(response(body)) == said
 
 

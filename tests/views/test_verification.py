@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.diagnosis.verification import Verification, Wish, plan_verification
+from kubectl_pullsecret.diagnosis.verification import Verification, Wish, inquire
 from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.images import Reference
@@ -78,8 +78,8 @@ def answer(question: Question) -> Answer:
 def verified(*images: str) -> Verification:
     references = tuple(map(Reference.parse, images))
     wish = Wish(("good",) if images else (), references)
-    plan = plan_verification(CLUSTER.snapshot(), NAMESPACE, wish, now=NOW)
-    return plan.verified({question: answer(question) for question in plan.questions})
+    inquiry = inquire(CLUSTER.snapshot(), NAMESPACE, wish, now=NOW)
+    return inquiry.verified({question: answer(question) for question in inquiry.questions})
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_images_of_the_user_are_told_even_if_all_is_well() -> None:
 
 def test_what_comes_from_outside_is_neutralised() -> None:
     cluster = Cluster().secret("pull", {"registry.test": entry("pul\x1b[31mler")})
-    plan = plan_verification(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
+    inquiry = inquire(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
     said = Answer(Cause.CREDENTIAL_REJECTED, "no\x1b[2J\u202e", accepted=False)
-    verification = plan.verified(dict.fromkeys(plan.questions, said))
+    verification = inquiry.verified(dict.fromkeys(inquiry.questions, said))
     text = verification_text(verification, PIPE, Setting())
     assert not {"\x1b", "\u202e"} & set(text)
     document = as_json(verification_document(verification, Setting()))
@@ -126,5 +126,5 @@ def test_commands_from_files_ask_to_check_the_context() -> None:
 
 def test_nothing_is_said_of_this_machine_where_nothing_was_asked() -> None:
     cluster = Cluster().secret("pull", {"registry.test": {"auth": "%"}})
-    plan = plan_verification(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
-    assert "seen from this machine" not in verification_text(plan.verified({}), PIPE, Setting())
+    inquiry = inquire(cluster.snapshot(), NAMESPACE, Wish(), now=NOW)
+    assert "seen from this machine" not in verification_text(inquiry.verified({}), PIPE, Setting())

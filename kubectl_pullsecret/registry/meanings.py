@@ -11,7 +11,7 @@ from kubectl_pullsecret.facts.answers import Answer, Question
 from kubectl_pullsecret.facts.causes import Cause
 from kubectl_pullsecret.registry.messages import Response
 from kubectl_pullsecret.registry.origins import Origin
-from kubectl_pullsecret.registry.words import Said, quotable, read_words, said_by
+from kubectl_pullsecret.registry.words import Words, quotable, read_words, said_by
 
 MANIFEST_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -77,23 +77,23 @@ class Asked(NamedTuple):
         return True if self.known or self.sent is Sent.TOKEN else None
 
 
-def verdict(response: Response, asked: Asked) -> Answer:
+def meaning(response: Response, asked: Asked) -> Answer:
     """The registry's answer to the question itself."""
     if 200 <= response.status < 300:
         return _given(response, asked)
-    said = read_words(response)
-    cause, accepted = _refused(response, said, asked)
-    words = said_by(response, said, asked.secrets)
-    return Answer(cause, _sentence(asked.registry, cause, words, response), accepted)
+    words = read_words(response)
+    cause, accepted = _refused(response, words, asked)
+    said = said_by(response, words, asked.secrets)
+    return Answer(cause, _sentence(asked.registry, cause, said, response), accepted)
 
 
-def verdict_of_token_service(response: Response, asked: Asked, service: Origin) -> Answer:
+def meaning_of_token_service(response: Response, asked: Asked, service: Origin) -> Answer:
     """The answer of a token service that gives no token. `sent` is LOGIN or NOBODY."""
-    said = read_words(response)
-    cause, accepted = _no_token(response, said, asked)
+    words = read_words(response)
+    cause, accepted = _no_token(response, words, asked)
     name = f"the token service {service.name}" if service.name != asked.registry else asked.registry
-    words = said_by(response, said, asked.secrets)
-    return Answer(cause, _sentence(name, cause, words, response), accepted)
+    said = said_by(response, words, asked.secrets)
+    return Answer(cause, _sentence(name, cause, said, response), accepted)
 
 
 def looks_like_manifest(response: Response) -> bool:
@@ -108,8 +108,8 @@ def looks_like_manifest(response: Response) -> bool:
 
 
 def _given(response: Response, asked: Asked) -> Answer:
-    said = read_words(response)
-    if said.web_page:
+    words = read_words(response)
+    if words.web_page:
         return Answer(Cause.REGISTRY_ERROR, f"{asked.registry} is no registry: answers a web page")
     if not (looks_like_manifest(response) if asked.question.path else _is_base(response)):
         kind = quotable(response.content_type) or "something without a type"
@@ -135,69 +135,69 @@ def _is_base(response: Response) -> bool:
     return True
 
 
-def _refused(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+def _refused(response: Response, words: Words, asked: Asked) -> tuple[Cause, bool | None]:
     if response.status == 401:
-        return _unauthorized(said, asked)
-    if response.status == 403 and asked.sent is Sent.LOGIN and _is_rejection(said):
+        return _unauthorized(words, asked)
+    if response.status == 403 and asked.sent is Sent.LOGIN and _is_rejection(words):
         return Cause.CREDENTIAL_REJECTED, False
     if response.status == 403:
-        return _forbidden(said, asked), asked.accepted
-    if response.status == 404 and asked.sent is Sent.NOBODY and not _is_registrys(response, said):
+        return _forbidden(words, asked), asked.accepted
+    if response.status == 404 and asked.sent is Sent.NOBODY and not _is_registrys(response, words):
         return Cause.REGISTRY_ERROR, None
     if response.status == 404:
         login = asked.sent in (Sent.LOGIN, Sent.TOKEN)
-        return _missing(said, asked), True if login else None
+        return _missing(words, asked), True if login else None
     return _common(response), asked.accepted
 
 
-def _is_registrys(response: Response, said: Said) -> bool:
+def _is_registrys(response: Response, words: Words) -> bool:
     """Whether a registry speaks, and not who else may have its name here."""
-    return said.structured or _VERSION in response.headers
+    return words.structured or _VERSION in response.headers
 
 
-def _unauthorized(said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+def _unauthorized(words: Words, asked: Asked) -> tuple[Cause, bool | None]:
     if asked.sent in (Sent.NOBODY, Sent.ANONYMOUS_TOKEN):
         return Cause.NO_CREDENTIAL_SENT, None
     if not asked.question.path and asked.accepted:
         return Cause.ACCESS_FORBIDDEN, True
-    if asked.accepted or (asked.question.path and said.code == "DENIED"):
+    if asked.accepted or (asked.question.path and words.code == "DENIED"):
         return Cause.DENIED_OR_NOT_FOUND, asked.accepted
     return Cause.CREDENTIAL_REJECTED, False
 
 
-def _forbidden(said: Said, asked: Asked) -> Cause:
-    if said.web_page:
+def _forbidden(words: Words, asked: Asked) -> Cause:
+    if words.web_page:
         return Cause.REGISTRY_POLICY_BLOCKED
     if asked.sent in (Sent.NOBODY, Sent.ANONYMOUS_TOKEN):
-        if said.code in ("DENIED", "UNAUTHORIZED"):
+        if words.code in ("DENIED", "UNAUTHORIZED"):
             return Cause.NO_CREDENTIAL_SENT
         unasked = asked.sent is Sent.NOBODY  # for a credential: whatever it is
         return Cause.REGISTRY_POLICY_BLOCKED if unasked else Cause.ACCESS_FORBIDDEN
-    return Cause.DENIED_OR_NOT_FOUND if _is_bare_denial(said) else Cause.ACCESS_FORBIDDEN
+    return Cause.DENIED_OR_NOT_FOUND if _is_bare_denial(words) else Cause.ACCESS_FORBIDDEN
 
 
-def _is_rejection(said: Said) -> bool:
-    message = said.message.lower()
+def _is_rejection(words: Words) -> bool:
+    message = words.message.lower()
     return any(words in message for words in _REJECTIONS)
 
 
-def _is_bare_denial(said: Said) -> bool:
-    message = said.message.lower()
-    return said.code == "DENIED" and any(
+def _is_bare_denial(words: Words) -> bool:
+    message = words.message.lower()
+    return words.code == "DENIED" and any(
         message == words or (words and message.endswith(words)) for words in _BARE_DENIALS
     )
 
 
-def _missing(said: Said, asked: Asked) -> Cause:
+def _missing(words: Words, asked: Asked) -> Cause:
     if not asked.question.path:
         return Cause.REGISTRY_ERROR
-    if said.web_page or (said.message and not said.structured):
+    if words.web_page or (words.message and not words.structured):
         return Cause.REPOSITORY_NOT_FOUND
     # Harbor has one code for both: "repository team/app not found"
-    repository = said.code == "NOT_FOUND" and said.message.startswith(("repository", "project"))
-    if said.code == "NAME_UNKNOWN" or repository:
+    repository = words.code == "NOT_FOUND" and words.message.startswith(("repository", "project"))
+    if words.code == "NAME_UNKNOWN" or repository:
         return Cause.REPOSITORY_NOT_FOUND
-    return Cause.DENIED_OR_NOT_FOUND if said.code == "DENIED" else Cause.MANIFEST_NOT_FOUND
+    return Cause.DENIED_OR_NOT_FOUND if words.code == "DENIED" else Cause.MANIFEST_NOT_FOUND
 
 
 def _common(response: Response) -> Cause:
@@ -209,26 +209,26 @@ def _common(response: Response) -> Cause:
     return Cause.REGISTRY_POLICY_BLOCKED if response.status in _POLICY else Cause.REGISTRY_ERROR
 
 
-def _no_token(response: Response, said: Said, asked: Asked) -> tuple[Cause, bool | None]:
+def _no_token(response: Response, words: Words, asked: Asked) -> tuple[Cause, bool | None]:
     if response.status not in (400, 401, 403):
         return _common(response), asked.accepted
-    if said.web_page and response.status == 403:
+    if words.web_page and response.status == 403:
         return Cause.REGISTRY_POLICY_BLOCKED, asked.accepted
     if asked.sent is Sent.NOBODY:
         return Cause.NO_CREDENTIAL_SENT, None
-    about_image = bool(asked.question.path) and said.code != "UNAUTHORIZED"
-    if response.status == 403 and not _is_rejection(said) and (about_image or said == Said()):
-        return _forbidden(said, asked), asked.accepted
+    about_image = bool(asked.question.path) and words.code != "UNAUTHORIZED"
+    if response.status == 403 and not _is_rejection(words) and (about_image or words == Words()):
+        return _forbidden(words, asked), asked.accepted
     if asked.known:
         return Cause.DENIED_OR_NOT_FOUND, True
     return Cause.CREDENTIAL_REJECTED, False
 
 
-def _sentence(name: str, cause: Cause, words: str, response: Response) -> str:
+def _sentence(name: str, cause: Cause, said: str, response: Response) -> str:
     if cause is Cause.CREDENTIAL_REJECTED:
-        return f"{name} rejects the login: {words}"
+        return f"{name} rejects the login: {said}"
     if response.status == 407:
-        return f"the proxy before {name} wants a user and a password: {words}"
+        return f"the proxy before {name} wants a user and a password: {said}"
     pause = response.retry_after if response.status in (429, 503) else None
     later = "" if pause is None else f"; it asks to wait {pause:.0f} s"
-    return f"{name} answers {words}{later}"
+    return f"{name} answers {said}{later}"
