@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.facts.kinds import display, kind_info
 from kubectl_pullsecret.facts.objects import ContainerRole, ObjectRef
+from kubectl_pullsecret.images import InvalidReference, Reference
 from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix, Restart, Rewrap
 
 _RESUMED = "before it is resumed"
@@ -24,8 +25,8 @@ def attach(case: Case, secrets: Sequence[str]) -> tuple[Fix, ...]:
     """Give the case these secrets, where it lasts.
 
     A list of the pod's own hides the account's, so it must grow itself. Without one: the account
-    when several of its owners fail alike, or nobody can change the owner's template; else the
-    workload. A bare pod is made anew.
+    when several of its owners fail alike, when other images of the pod need the account's list, or
+    when nobody can change the owner's template; else the workload. A bare pod is made anew.
     """
     if not secrets:
         return ()
@@ -120,13 +121,30 @@ def _prefers_account(case: Case) -> bool:
         return False
     highest = case.above.kind if case.above is not None else root.ref.kind
     custom = kind_info(highest) is None
-    return case.shared_account or bool(root.managed_by) or custom
+    return case.shared_account or bool(root.managed_by) or custom or _relies_on_account(case)
+
+
+def _relies_on_account(case: Case) -> bool:
+    """Whether another image of the pod has its credential from the account's list."""
+    others = {use.image for use in case.spec.images} - {case.image}
+    references = (parsed for image in others if (parsed := _parsed(image)) is not None)
+    return any(case.known.offer(case.listed, one).usable for one in references)
+
+
+def _parsed(image: str) -> Reference | None:
+    try:
+        return Reference.parse(image)
+    except InvalidReference:
+        return None
 
 
 def _why_account(case: Case) -> str:
     if case.root is not None and case.root.managed_by and not case.shared_account:
         managers = ", ".join(case.root.managed_by)
         return f"{managers} manages {display(case.root.ref)} and would undo a change there"
+    if _relies_on_account(case):
+        account = display(account_ref(case))
+        return f"a list of its own would hide what {account} gives for the pod's other images"
     return "reaches new pods only, hence the restart"
 
 

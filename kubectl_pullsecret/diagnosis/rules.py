@@ -212,7 +212,8 @@ def not_the_credential(case: Case) -> Verdict | None:
     reason = Reason(case.attempt.error.cause.value)
     verdict = page_verdict(reason)
     if reason is Reason.RATE_LIMITED and not case.offer.tried:
-        why = f"{verdict.why}, and no credential of yours was sent"
+        ways = "pull with one of your own, wait, or use a mirror"
+        why = f"{verdict.why}, and no credential was sent: {ways}"
         return verdict._replace(why=why, fixes=supply(case))
     return verdict
 

@@ -120,6 +120,21 @@ def test_a_secret_is_attached_where_it_lasts(cluster: Cluster, fixes: list[Fix])
     assert shapes(finding.fixes) == fixes
 
 
+def test_a_template_gets_no_list_that_would_hide_what_the_pod_s_other_image_needs() -> None:
+    cluster = Cluster().account(secrets=("other",)).secret("other", OTHER).secret("pull", GOOD)
+    cluster.workload("Deployment", "web")
+    cluster.pod(owner="Deployment/web", secrets=("other",), error=NOTHING_SENT)
+    (pod,) = (one for one in cluster.objects if one["kind"] == "Pod")
+    pod["spec"]["containers"].append({"name": "side", "image": "other.test:5000/team/side:v1"})
+    (fix,) = cluster.finding().fixes
+    assert fix == Attach(
+        ref("ServiceAccount", "default"),
+        ("pull",),
+        restart=True,
+        note="a list of its own would hide what sa/default gives for the pod's other images",
+    )
+
+
 def test_who_lists_secrets_of_its_own_does_not_make_the_account_the_place_to_fix() -> None:
     cluster = Cluster().account().secret("pull", GOOD).secret("mine", OTHER)
     cluster.workload("Deployment", "web").workload("Deployment", "zed", ("mine",))
