@@ -1,19 +1,32 @@
-"""The program: `kubectl-pullsecret`, `kubectl pullsecret` and `python -m kubectl_pullsecret`."""
+"""The program: `kubectl-pullsecret`, `kubectl pullsecret` and `python -m kubectl_pullsecret`.
+
+Under the name `kubectl_complete-pullsecret` kubectl asks it for the words that may come next, and
+shells do so with `kubectl-pullsecret __complete`.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False  # without importing typing: completion has no time for it
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 INTERRUPTED = 130
+COMPLETER = "kubectl_complete-pullsecret"
 
 
 def main() -> int:
     """Run this process's command line; its exit code. Ctrl-C is silent, during imports too."""
     gc.disable()  # a short run makes no garbage in circles worth a twentieth of its time
     try:
+        words = _words_to_complete(sys.argv)
+        if words is not None:
+            from kubectl_pullsecret.completion.program import main as complete
+
+            return complete(words)
         from kubectl_pullsecret.cli.console import Console
         from kubectl_pullsecret.cli.main import run
 
@@ -23,6 +36,14 @@ def main() -> int:
         return INTERRUPTED
     finally:
         gc.enable()
+
+
+def _words_to_complete(argv: list[str]) -> list[str] | None:
+    """The words that are to be completed; None where a command is to run."""
+    name = os.path.basename(argv[0]) if argv else ""
+    if name.lower().removesuffix(".exe") == COMPLETER:
+        return argv[1:]
+    return argv[2:] if argv[1:2] == ["__complete"] else None
 
 
 def program() -> NoReturn:

@@ -211,6 +211,11 @@ class Incomplete(NamedTuple):
     namespace: str
     why: str
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is one secret, or all of them."""
+        return self.resource.partition("/")[0] == "secrets"
+
 
 class Note(NamedTuple):
     """A line about an object that is no finding: healthy, not an image pull problem, a listing."""
@@ -237,9 +242,13 @@ class Report:
         """How many findings are of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
-    def exit_code(self, fail_on: FailOn) -> ExitCode:
-        """1 for findings at or above `fail_on`, else 4 if a part was not seen, else 0."""
+    def exit_code(self, fail_on: FailOn, allow_unseen: bool = False) -> ExitCode:
+        """1 for findings at or above `fail_on`, else 4 if a part was not seen, else 0.
+
+        With `allow_unseen` that part has to be more than secrets.
+        """
         errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
         if (errors and fail_on is not FailOn.NEVER) or (warnings and fail_on is FailOn.WARNING):
             return ExitCode.FINDINGS
-        return ExitCode.INCOMPLETE if self.incomplete else ExitCode.FINE
+        missed = [one for one in self.incomplete if not (allow_unseen and one.is_secret)]
+        return ExitCode.INCOMPLETE if missed else ExitCode.FINE

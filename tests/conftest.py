@@ -53,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--install",
         action="store_true",
-        help="install the Debian packages that the tests on a real node need (as root, apt-get)",
+        help="install the Debian packages that tests need (as root, by apt-get)",
     )
 
 
@@ -90,6 +90,30 @@ def kubectl(programs: Programs) -> Path:
         return programs.path("kubectl")
     except MissingError as missing:
         pytest.skip(f"this test needs {missing}")
+
+
+@pytest.fixture(scope="session")
+def bundle_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The environment that bundles are built with; skips where there is no package index."""
+    from tests.krew.building import installed_tools
+
+    return installed_tools(tmp_path_factory.mktemp("bundle") / "tools")
+
+
+@pytest.fixture(scope="session")
+def bundle_archive(bundle_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This checkout's bundle for this machine, as it is released; built once in a run."""
+    from tests.krew.building import ROOT, build
+
+    return build(ROOT, tmp_path_factory.mktemp("archive"), bundle_tools)
+
+
+@pytest.fixture(scope="session")
+def bundle(bundle_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle's program, unpacked; it needs no Python."""
+    from tests.krew.building import unpacked
+
+    return unpacked(bundle_archive, tmp_path_factory.mktemp("unpacked"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -93,7 +93,7 @@ def plan_attach(
         _check_hiding(holder, after, secrets, images)
     steps = (change(holder, edit, request.recreate, snapshot),) if new else ()
     reached = _reach(holder, after, snapshot, new, request.restart, now)
-    warnings = _unseen(names, secrets)
+    warnings = (*_unseen(names, secrets), *_unseen_pods(holder, snapshot))
     if new:
         warnings += (*managed(holder, snapshot), *_hiding(holder, after, snapshot))
     told = _made_anew(holder, snapshot) if new else _served(holder, names, snapshot)
@@ -285,6 +285,13 @@ def _unseen(names: Sequence[str], secrets: Secrets) -> tuple[str, ...]:
         for name in names
         if secrets.content(name) is None and not secrets.missing(name)
     )
+
+
+def _unseen_pods(holder: Holder, snapshot: Snapshot) -> Iterator[str]:
+    """That nobody looked for pods that are stuck: to name none must not mean that there is none."""
+    why = snapshot.sight("Pod", holder.ref.namespace).why
+    if snapshot.live is not None and why and not isinstance(holder.found, Pod):
+        yield f"the pods of {display(holder.ref)} could not be seen, nor which are stuck: {why}"
 
 
 def _hidden(holder: Holder, snapshot: Snapshot) -> tuple[str, ...]:

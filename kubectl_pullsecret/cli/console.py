@@ -22,7 +22,7 @@ from kubectl_pullsecret.views.terminal import Terminal, neutralise
 _PATIENCE = 2.0  # seconds without a word
 _NARROW = 80  # columns, where nobody knows
 _WIPE = "\x1b[K"  # to the end of the line
-# What stands for our own characters where the output's encoding has none (LC_ALL=C, Latin-1).
+# What stands for our own characters where a terminal's encoding has none (ASCII, Latin-1).
 _SUBSTITUTES = {ord("•"): "*", ord("…"): "...", ord("\u2013"): "-"}
 
 
@@ -36,13 +36,15 @@ class Console:
     now: datetime  # aware, UTC
     terminal: Terminal  # what stdout is: its width and whether it shows colour
     began: float = field(default_factory=monotonic)
+    can_wipe: bool = True  # a line of the terminal, to write it anew
 
     @classmethod
     def of_process(cls) -> Console:
         """Return this process's streams and terminal, and the time."""
         stdout, stderr = _text_stream(sys.stdout), _text_stream(sys.stderr)
         stdin = sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
-        return cls(stdin, stdout, stderr, datetime.now(timezone.utc), _terminal(stdout, os.environ))
+        now, terminal = datetime.now(timezone.utc), _terminal(stdout, os.environ)
+        return cls(stdin, stdout, stderr, now, terminal, can_wipe=not _is_dumb(os.environ))
 
     def __enter__(self) -> Console:
         return self
@@ -96,7 +98,7 @@ class Console:
 
         One line at most: what has wrapped cannot be wiped.
         """
-        if self.stderr.isatty() and monotonic() - self.began > _PATIENCE:
+        if self.can_wipe and self.stderr.isatty() and monotonic() - self.began > _PATIENCE:
             with suppress(OSError):
                 shown = neutralise(what)[: (self.terminal.width or _NARROW) - 1]
                 self._send(self.stderr, f"\r{_WIPE}{shown}")
@@ -125,11 +127,15 @@ class Console:
 
 
 def _text_stream(stream: TextIO | None) -> TextIO:
-    """Make the stream unable to raise UnicodeEncodeError; one to nowhere for a closed one."""
+    """Make the stream unable to raise UnicodeEncodeError; one to nowhere for a closed one.
+
+    A terminal has its locale's encoding; pipes and files get UTF-8, as kubectl's do everywhere.
+    """
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")
+        encoding = None if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
     return stream
 
 
@@ -137,8 +143,13 @@ def _terminal(stdout: TextIO, environment: Mapping[str, str]) -> Terminal:
     """Look at what stdout is. NO_COLOR: https://no-color.org, any value that is not empty."""
     if not stdout.isatty():
         return Terminal()
-    plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") in (None, "", "dumb")
+    plain = bool(environment.get("NO_COLOR")) or _is_dumb(environment)
     return Terminal(_width(stdout, environment), colour=not plain)
+
+
+def _is_dumb(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal knows no escape sequences (terminfo(5)), as in an editor's shell."""
+    return environment.get("TERM") in (None, "", "dumb")
 
 
 def _width(stdout: TextIO, environment: Mapping[str, str]) -> int:

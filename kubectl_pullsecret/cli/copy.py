@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kubectl_pullsecret.facts.snapshot import Snapshot
 
 # What another context keeps of the flags: how to connect, and whom to act as, but not who we are.
-_KEPT = ("kubeconfig", "as_user", "as_uid", "as_groups", "request_timeout", "disable_compression")
+KEPT = ("kubeconfig", "as_user", "as_uid", "as_groups", "request_timeout", "disable_compression")
 
 
 class _To(NamedTuple):
@@ -174,7 +174,7 @@ def _destination(
 
 def flags_for(context: str, flags: ConnectionFlags) -> ConnectionFlags:
     """The flags for another context: without those that say who the first cluster and user are."""
-    kept = {field: value for field, value in flags.given.items() if field in _KEPT}
+    kept = {field: value for field, value in flags.given.items() if field in KEPT}
     return ConnectionFlags({**kept, "context": context}, flags.verbosity)
 
 

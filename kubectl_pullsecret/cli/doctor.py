@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="From which findings on the exit code is 1.",
 )
+@click.option(
+    "--allow-unseen",
+    is_flag=True,
+    help="Exit with 0, not 4, where only secrets were not seen: git rarely has them.",
+)
 @click.option("--healthy", is_flag=True, help="Also show what may fail at the next pull.")
 @click.option(
     "--probe", is_flag=True, help="Ask the registries, from this machine, what stays open."
@@ -45,6 +50,7 @@ def command(
     all_namespaces: bool,
     output: Output,
     fail_on: str,
+    allow_unseen: bool,
     healthy: bool,
     probe: bool,
     registry: RegistryFlags,
@@ -57,8 +63,7 @@ def command(
     No registry is asked without --probe. With it, each credential that bears on a failure is shown
     to its own registry, for pulling alone; the answers are those to this machine, not to a node.
 
-    Exit codes: 0 no finding, 1 findings, 2 wrong usage, 3 nothing could be answered, 4 a part
-    could not be seen.
+    Exit codes: 0 no finding, 1 findings, 2 wrong usage, 3 no answer, 4 a part was not seen.
     """
     from kubectl_pullsecret.cli.targets import parse_targets
     from kubectl_pullsecret.diagnosis.selection import Selection
@@ -77,7 +82,7 @@ def command(
     from kubectl_pullsecret.report import FailOn
 
     console.write(_view(report, output, console, source, seen.place))
-    return seen.worst(report.exit_code(FailOn(fail_on)))
+    return seen.worst(report.exit_code(FailOn(fail_on), allow_unseen))
 
 
 def _target_anywhere() -> PullSecretError:

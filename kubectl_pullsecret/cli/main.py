@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 # In the order of the overview: what one needs first comes first.
 COMMANDS = {
     "doctor": Entry("doctor", "Explain why images do not pull and what fixes it"),
-    "match": Entry("match", "Show which credentials the kubelet would try for an image, and why"),
+    "match": Entry("match", "Show which credentials the kubelet tries for an image, and why"),
     "list": Entry("list", "List pull secrets: registries, user names, state, expiry"),
     "inspect": Entry("inspect", "Show what the kubelet sees in one secret, masked"),
     "attach": Entry("attach", "Give pull secrets to an account, a workload or a pod's owner"),
@@ -38,6 +38,7 @@ COMMANDS = {
     "copy": Entry("copy", "Copy a pull secret to other namespaces or another cluster"),
     "verify": Entry("verify", "Try pull secrets against their registries, to pull only"),
     "explain": Entry("explain", "Explain a reason that a report names"),
+    "completion": Entry("completion", "Make shells complete this program's words and names"),
     "version": Entry("version", "Print the versions of this program and of the server"),
 }
 

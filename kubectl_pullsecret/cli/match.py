@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "match",
-    short_help="Show which credentials the kubelet would try for an image, and why",
+    short_help="Show which credentials the kubelet tries for an image, and why",
     epilog=USE,
 )
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)

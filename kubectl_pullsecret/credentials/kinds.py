@@ -286,7 +286,7 @@ def _of_entry(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
 
 
 def odd_ends(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
-    """Say where user name or password end in a newline or a blank: the registry gets it too."""
+    """Say what user name or password have at their ends, by a pipe's doing: it is sent too."""
     password = () if kind is CredentialKind.GOOGLE_KEY else (entry.password.reveal(),)
     return (
         *_about_ends("user name", entry.username),
@@ -297,6 +297,8 @@ def odd_ends(kind: CredentialKind, entry: AuthEntry) -> tuple[str, ...]:
 def _about_ends(what: str, text: str) -> tuple[str, ...]:
     if text.endswith(("\n", "\r")):
         return (f"the {what} ends in a newline",)
+    if text.startswith("\ufeff"):  # a pipe of PowerShell with $OutputEncoding = UTF8
+        return (f"the {what} begins with a byte order mark",)
     return (f"the {what} begins or ends with a blank",) if text != text.strip() else ()
 
 

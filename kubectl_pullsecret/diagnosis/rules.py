@@ -71,7 +71,12 @@ def never_pull(case: Case) -> Verdict | None:
     if node is not None and on_node(case, node.images):
         recheck = page_verdict(Reason.CREDENTIAL_RECHECK)._replace(confidence=Confidence.LIKELY)
         return recheck if case.offer.usable else recheck._replace(fixes=supply(case))
-    return page_verdict(Reason.NEVER_PULL)
+    verdict = page_verdict(Reason.NEVER_PULL)
+    if node is not None:
+        return verdict
+    perhaps = "if the image is there, a credential is wanted: CredentialRecheck"
+    why = f"{verdict.why}; the node was not seen: {perhaps}"
+    return verdict._replace(why=why, confidence=Confidence.LIKELY)
 
 
 def on_node(case: Case, images: frozenset[str]) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import cast
 
@@ -27,19 +29,25 @@ _TIME = r"[0-9-]{10}T[0-9:]{8}(?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})"
 
 
 def authenticate(
-    connection: Connection, environment: Mapping[str, str], *, stdin_is_terminal: bool
+    connection: Connection,
+    environment: Mapping[str, str],
+    *,
+    stdin_is_terminal: bool,
+    seconds: float | None = None,
 ) -> Connection:
     """Return the connection with the credentials of its exec plugin, and without the plugin.
 
     The plugin runs in the caller's folder; its error output is ours, and so is its standard input
     if it may ask the user. `stdin_is_terminal` is False too where this program reads its input
-    there. Raises PullSecretError.
+    there. Where it has only so many `seconds` it has no terminal either, and is killed after them.
+    Raises PullSecretError.
     """
     plugin = connection.exec_plugin
     if plugin is None:
         return connection
     interactive = _is_interactive(plugin, stdin_is_terminal)
-    output = _run(plugin, _environment(plugin, environment, interactive), environment, interactive)
+    variables = _environment(plugin, environment, interactive)
+    output = _run(plugin, variables, environment, interactive, seconds)
     status = _status(plugin, _document(plugin, output))
     token, certificate, key = (cast(str, status.get(name) or "") for name in _STRINGS)
     tls = _with_pair(plugin, connection.tls, certificate, key) if certificate else connection.tls
@@ -74,6 +82,7 @@ def _run(
     variables: Mapping[str, str],
     environment: Mapping[str, str],
     interactive: bool,
+    seconds: float | None,
 ) -> bytes:
     """What the plugin prints."""
     argv = [_program(plugin, environment), *(argument.reveal() for argument in plugin.args)]
@@ -83,11 +92,12 @@ def _run(
             env=variables,
             stdin=None if interactive else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            start_new_session=seconds is not None,  # a group of its own, to be killed whole
         )
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "its arguments cannot be passed on"
         raise _failed(plugin, f"cannot be started: {(why or '').lower()}") from None
-    with process:
+    with process, _ending(process, seconds):
         assert process.stdout is not None
         try:
             output = process.stdout.read(MAX_OUTPUT + 1)
@@ -101,6 +111,32 @@ def _run(
         how = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
         raise _failed(plugin, how, "its own messages stand above")
     return output
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes], seconds: float | None) -> Iterator[None]:
+    """Meanwhile the process and its children have so many seconds to live; None: no bound."""
+    if seconds is None:
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(max(0.0, seconds), _kill_all, [process])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and, where there are sessions, what it has started."""
+    with suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _program(plugin: ExecPlugin, environment: Mapping[str, str]) -> str:

@@ -28,8 +28,8 @@ from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef, Secret
 from kubectl_pullsecret.views.data import Data, document, timestamp
 from kubectl_pullsecret.views.inventory import kind_and_expiry, state_text, users_data
-from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block
-from kubectl_pullsecret.views.terminal import Terminal, neutralise
+from kubectl_pullsecret.views.layout import AnyRow, CommandRow, Row, block, heading, wrap
+from kubectl_pullsecret.views.terminal import Terminal, columns_of, neutralise
 
 PODS_SHOWN = 5
 # What docker and podman write beside `auths`; other names could be anything, a password too.
@@ -78,10 +78,19 @@ def holds_live_credential(decoded: Decoded) -> bool:
 
 
 def _page(title: str, decoded: Decoded, rows: list[AnyRow], terminal: Terminal) -> str:
-    good = decoded.state in (State.OK, State.EXPIRING)
-    verdict = terminal.paint(neutralise(title), "strong" if good else "error")
-    lines = [f"{verdict}    {neutralise(state_text(decoded))}", *block(rows, terminal)]
+    lines = [*_verdict(title, decoded, terminal), *block(rows, terminal)]
     return "\n".join(lines) + "\n"
+
+
+def _verdict(title: str, decoded: Decoded, terminal: Terminal) -> list[str]:
+    """Lay out the first line; a state that does not fit beside the title stands below it."""
+    good = decoded.state in (State.OK, State.EXPIRING)
+    lines = heading(title, terminal, "strong" if good else "error")
+    state = neutralise(state_text(decoded))
+    needed = columns_of(f"{neutralise(title)}    {state}")
+    if terminal.width is None or needed <= terminal.width:
+        return [f"{lines[0]}    {state}"]
+    return [*lines, *(f"  {line}" for line in wrap(state, terminal.width - 2))]
 
 
 def _type(secret: Secret, now: datetime) -> str:

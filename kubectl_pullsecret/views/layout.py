@@ -39,14 +39,26 @@ class CommandRow(NamedTuple):
 AnyRow = Row | CommandRow
 
 
+def heading(text: str, terminal: Terminal, style: str) -> list[str]:
+    """Lay out the line above a block, in a style of ours; where it wraps it hangs."""
+    return [terminal.paint(line, style) for line in wrap(neutralise(text), terminal.width, INDENT)]
+
+
 def block(rows: Sequence[AnyRow], terminal: Terminal) -> list[str]:
-    """Lay out rows: two blanks, the label, the value, which begins at one column for all."""
+    """Lay out rows: two blanks, the label, the value, which begins at one column for all.
+
+    Where that leaves too little room for the values, each stands below its label.
+    """
     width = max([6, *(columns_of(row.label) for row in rows)]) + GAP
+    below = terminal.width is not None and terminal.width < INDENT + width + _NARROWEST
+    margin = 2 * INDENT if below else INDENT + width
     lines: list[str] = []
     previous = ""
-    for row, value in zip(rows, _values(rows, _room(terminal, INDENT + width)), strict=True):
+    for row, value in zip(rows, _values(rows, _room(terminal, margin)), strict=True):
         label = "" if row.label == previous else row.label
-        lines += _labelled(label, width, value, terminal)
+        if below and label:
+            lines.append(" " * INDENT + terminal.paint(label, "faint"))
+        lines += _labelled("" if below else label, margin - INDENT, value, terminal)
         previous = row.label
     return lines
 
@@ -141,7 +153,7 @@ def wrap(text: str, width: int | None, hanging: int = 0) -> list[str]:
         return [text]
     lines, line = [], ""
     for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
+        longer = f"{line} {word}" if line.strip() else line + word
         if line.strip() and columns_of(longer) > width:
             lines.append(line.rstrip())
             line = " " * hanging + word

@@ -39,8 +39,8 @@ from kubectl_pullsecret.facts.kinds import display
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.views.data import Data, document, timestamp
 from kubectl_pullsecret.views.inventory import kind_and_expiry
-from kubectl_pullsecret.views.layout import Row, block
-from kubectl_pullsecret.views.terminal import Terminal, neutralise
+from kubectl_pullsecret.views.layout import Row, block, heading
+from kubectl_pullsecret.views.terminal import Terminal
 
 FAR_MISSES_SHOWN = 5  # entries for other hosts, without -o wide
 
@@ -58,14 +58,13 @@ def match_text(matching: Matching, terminal: Terminal, *, now: datetime, wide: b
 def _image_lines(
     image: ImageMatch, pulls: PullList | None, terminal: Terminal, now: datetime, wide: bool
 ) -> list[str]:
-    verdict = neutralise(_verdict(image, pulls))
     style = "error" if image.answer in _BAD else "strong"
     rows = [*_name_rows(image)]
     if pulls is not None and image.name.reference is not None:
         rows += [Row("from", (_from(pulls),)), *_secret_rows(image, pulls, now, wide)]
     rows += [Row("note", (note,)) for note in image.notes]
     rows += [Row(line.about, line.columns) for line in answer_lines(image.probes)]
-    return [terminal.paint(verdict, style), *block(rows, terminal)]
+    return [*heading(_verdict(image, pulls), terminal, style), *block(rows, terminal)]
 
 
 def _verdict(image: ImageMatch, pulls: PullList | None) -> str:

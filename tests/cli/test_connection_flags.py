@@ -13,7 +13,7 @@ from kubectl_pullsecret.cli.main import COMMANDS, commands
 from tests.cli.outside import invoke
 
 DUMP = str(Path(__file__).parents[1] / "data/captures/containerd-2.2/pod-shadows-sa.json")
-LIVE = [name for name in COMMANDS if name != "explain"]
+LIVE = [name for name in COMMANDS if name not in ("explain", "completion")]
 # Of `kubectl options`: about kubectl's own cache, log and preferences.
 NOT_OURS = {
     "--cache-dir",

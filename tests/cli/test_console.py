@@ -158,9 +158,9 @@ class Tty(io.StringIO):
         return True
 
 
-def waiting(stderr: io.StringIO, seconds: float) -> Console:
+def waiting(stderr: io.StringIO, seconds: float, *, can_wipe: bool = True) -> Console:
     began = monotonic() - seconds
-    return Console(io.BytesIO(), io.StringIO(), stderr, NOW, PIPE, began)
+    return Console(io.BytesIO(), io.StringIO(), stderr, NOW, PIPE, began, can_wipe)
 
 
 def test_who_waits_for_long_is_told_for_what_on_one_line() -> None:
@@ -187,6 +187,20 @@ def test_what_is_longer_than_the_line_is_cut_so_that_it_can_be_wiped() -> None:
 def test_nobody_else_is_told(stderr: io.StringIO, seconds: float) -> None:
     waiting(stderr, seconds).progress("reading pods: 1,000")
     assert stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize(("kind", "can_wipe"), [("xterm", True), ("dumb", False), ("", False)])
+def test_a_terminal_without_escape_sequences_cannot_wipe(
+    monkeypatch: pytest.MonkeyPatch, kind: str, can_wipe: bool
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    assert Console.of_process().can_wipe is can_wipe
+
+
+def test_where_nothing_can_be_wiped_nobody_is_told() -> None:
+    err = Tty()
+    waiting(err, 60, can_wipe=False).progress("reading pods: 1,000")
+    assert err.getvalue() == ""
 
 
 def test_a_line_of_the_log_is_neutralised() -> None:

@@ -96,6 +96,42 @@ def test_fail_on_decides_what_is_worth_exit_code_1(
     assert outcome.code is code
 
 
+UNSEEN = dump([{
+    "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "prod"},
+    "spec": {"template": {"spec": {
+        "imagePullSecrets": [{"name": "regcred"}],
+        "containers": [{"name": "app", "image": "registry.test/app:v1"}],
+    }}},
+}])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("targets", "strict", "allowed"),
+    [
+        pytest.param((), ExitCode.INCOMPLETE, ExitCode.FINE, id="a secret that is not in git"),
+        pytest.param(
+            ("deploy/web", "deploy/gone"), ExitCode.INCOMPLETE, ExitCode.INCOMPLETE, id="a target"
+        ),
+        pytest.param(("deploy/gone",), ExitCode.FAILED, ExitCode.FAILED, id="the only target"),
+    ],
+)
+def test_secrets_that_were_not_seen_may_be_allowed_and_nothing_else(
+    targets: tuple[str, ...], strict: ExitCode, allowed: ExitCode
+) -> None:
+    asked = ("doctor", *targets, "-f", "-")
+    assert invoke(*asked, stdin=UNSEEN).code is strict
+    outcome = invoke(*asked, "--allow-unseen", stdin=UNSEEN)
+    assert outcome.code is allowed
+    if allowed is ExitCode.FINE:
+        assert "not seen: secrets/regcred in prod" in outcome.out
+
+
+def test_a_file_that_cannot_be_read_is_not_allowed_with_unseen_secrets() -> None:
+    torn = UNSEEN + b"\n---\n{{ .Values.x }}\n"
+    outcome = invoke("doctor", "-f", "-", "--allow-unseen", stdin=torn)
+    assert outcome.code is ExitCode.INCOMPLETE
+
+
 def test_json_and_yaml_say_the_same() -> None:
     as_json = json.loads(invoke("doctor", "-f", "-", "-o", "json", stdin=FAILING).out)
     as_yaml = yaml.safe_load(invoke("doctor", "-f", "-", "-o", "yaml", stdin=FAILING).out)

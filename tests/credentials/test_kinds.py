@@ -196,6 +196,7 @@ BROKEN_KEY = "{type: service_account, private_key: x}"
         ("r.test", "me", "x\r\n", "the password ends in a newline"),
         ("r.test", "me\n", "x", "the user name ends in a newline"),
         ("r.test", "me", " x", "the password begins or ends with a blank"),
+        ("r.test", "me", "\ufeffx", "the password begins with a byte order mark"),
         ("r.test", "", "x", "no user name: the container runtime then pulls anonymously"),
         ("r.test", "me", "", "no password"),
     ],

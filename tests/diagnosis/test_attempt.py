@@ -9,7 +9,7 @@ import pytest
 from kubectl_pullsecret.diagnosis.attempt import attempts_of, is_raw_reason
 from kubectl_pullsecret.diagnosis.pull_errors import Cause
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.report import Reason
+from kubectl_pullsecret.report import Confidence, Reason
 from tests.diagnosis.cluster import (
     DENIED,
     IMAGE,
@@ -193,17 +193,34 @@ def test_a_sandbox_whose_image_does_not_pull_is_the_nodes_matter() -> None:
     assert (finding.reason, finding.cause) == (Reason.SANDBOX_IMAGE_FAILED, "Timeout")
 
 
-def test_never_pull_of_an_image_that_is_on_the_node_is_a_credential_recheck() -> None:
+def never_pulled(*images: str) -> Cluster:
+    """A pod of policy Never on a node that reports these images."""
     cluster = Cluster().pod(
         error=f'Container image "{IMAGE}" is not present with pull policy of Never',
         reason="ErrImageNeverPull",
         policy="Never",
     )
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node1"}}
-    cluster.objects.append(node | {"status": {"images": [{"names": [IMAGE]}]}})
-    (finding,) = cluster.doctor().findings
+    cluster.objects.append(node | {"status": {"images": [{"names": list(images)}]}})
+    return cluster
 
-    assert finding.reason is Reason.CREDENTIAL_RECHECK
+
+def test_never_pull_of_an_image_that_is_on_the_node_is_a_credential_recheck() -> None:
+    assert never_pulled(IMAGE).finding().reason is Reason.CREDENTIAL_RECHECK
+
+
+def test_never_pull_of_an_image_that_is_not_on_the_node_is_settled() -> None:
+    finding = never_pulled("other.test/app:v1").finding()
+    assert (finding.reason, finding.confidence) == (Reason.NEVER_PULL, Confidence.SETTLED)
+
+
+def test_never_pull_on_a_node_that_was_not_seen_is_likely_and_says_what_else_it_may_be() -> None:
+    cluster = never_pulled()
+    cluster.objects.pop()
+    finding = cluster.finding()
+    why = next(line.text for line in finding.evidence if line.about == "why")
+    assert (finding.reason, finding.confidence) == (Reason.NEVER_PULL, Confidence.LIKELY)
+    assert why.endswith("if the image is there, a credential is wanted: CredentialRecheck")
 
 
 def test_times_are_told_as_ages() -> None:

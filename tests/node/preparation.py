@@ -9,6 +9,7 @@ import pytest
 from tests.node import namespaces, packages
 from tests.node.cluster import NodePrograms
 from tests.node.containerd import Runtime, debian
+from tests.programs.debian import INSTALL
 from tests.programs.missing import MissingError
 from tests.programs.preparation import prepare, say
 from tests.programs.sets import CONTAINERD, NODE
@@ -21,7 +22,7 @@ def require(config: pytest.Config) -> None:
     if _REQUIRED not in config.stash:
         config.stash[_REQUIRED] = ""
         try:
-            packages.require(install=config.getoption(packages.INSTALL), say=partial(say, config))
+            packages.require(install=config.getoption(INSTALL), say=partial(say, config))
             namespaces.require_the_right()
         except MissingError as missing:
             config.stash[_REQUIRED] = str(missing)

@@ -12,86 +12,16 @@ import pytest
 
 from tests.node import packages
 from tests.programs.missing import MissingError
-
-
-@pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Debian machine of scripts, as root, with two packages; what apt-get did is in `asked`."""
-    script(tmp_path / "dpkg-query", "cat $0.says; echo 'no packages found' >&2; exit 1")
-    (tmp_path / "dpkg-query.says").write_text(
-        "containerd installed\nrunc installed\niproute2 config-files\n"
-    )
-    asked, policy = tmp_path / "asked", tmp_path / "policy-rc.d"
-    script(
-        tmp_path / "apt-get", f'echo "$DEBIAN_FRONTEND $*" >> {asked}; {policy}; echo $? >> {asked}'
-    )
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(packages, "POLICY", policy)
-    return tmp_path
-
-
-def script(path: Path, text: str) -> None:
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-
-
-def silent(line: str) -> None:
-    """Nobody reads it."""
-
+from tests.programs.pretended_debian import pretend, silent
 
 ROOT = Path(__file__).parents[2]
 MISSING = "apache2-utils containernetworking-plugins docker-registry iproute2"
 
 
-@pytest.mark.usefixtures("machine")
-def test_what_is_missing_is_named_with_the_option_that_installs_it() -> None:
-    said = f"^the Debian packages {MISSING}; with --install the tests install them$"
-    with pytest.raises(MissingError, match=said):
-        packages.require(install=False, say=silent)
-
-
-def test_nothing_is_installed_where_nothing_is_missing(machine: Path) -> None:
-    (machine / "dpkg-query.says").write_text(
-        "".join(f"{name} installed\n" for name in packages.PACKAGES)
-    )
-    packages.require(install=True, say=silent)
-    assert not (machine / "asked").exists()
-
-
-def test_the_missing_ones_are_installed_and_start_no_service(machine: Path) -> None:
-    said: list[str] = []
-    packages.require(install=True, say=said.append)
-    assert said == [f"installing {MISSING}"]
-    options = "noninteractive -q -o DPkg::Lock::Timeout=300"
-    assert (machine / "asked").read_text().splitlines() == [
-        f"{options} update",
-        "101",
-        f"{options} install --yes --no-install-recommends {MISSING}",
-        "101",
-    ]
-    assert not (machine / "policy-rc.d").exists()
-
-
-def test_the_machine_s_own_policy_comes_back_when_the_install_fails(machine: Path) -> None:
-    script(machine / "policy-rc.d", "exit 104")
-    script(machine / "apt-get", "echo one; echo 'E: no such host'; exit 100")
-    said = r"^`apt-get update`, which failed:\none\nE: no such host$"
-    with pytest.raises(MissingError, match=said):
-        packages.require(install=True, say=silent)
-    assert (machine / "policy-rc.d").read_text() == "#!/bin/sh\nexit 104\n"
-    assert not (machine / "policy-rc.d.before-tests").exists()
-
-
-def test_the_machine_s_own_policy_comes_back_when_a_run_was_killed(machine: Path) -> None:
-    policy = machine / "policy-rc.d"
-    script(policy, "exit 104")
-    killed = packages.no_services(policy)
-    killed.__enter__()
-    packages.require(install=True, say=silent)
-    assert policy.read_text() == "#!/bin/sh\nexit 104\n"
-    assert not (machine / "policy-rc.d.before-tests").exists()
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "platform", "linux")
+    return pretend(tmp_path, monkeypatch, "containerd", "runc")
 
 
 @pytest.mark.parametrize(("ci", "code", "outcome"), [("", 0, "skipped"), ("true", 1, "errors")])

@@ -87,3 +87,18 @@ CONTAINERD = ProgramSet(
     {name: f"{_CONTAINERD}/cmd/{name}" for name in _OF_CONTAINERD},
     (f"{_CONTAINERD}/version.Version={{version}}",),
 )
+ACTIONLINT = ProgramSet(
+    "actionlint",
+    _HERE / "actionlint",
+    "github.com/rhysd/actionlint",
+    {"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
+    ("github.com/rhysd/actionlint.version={version}",),
+)
+_KREW = "sigs.k8s.io/krew"
+KREW = ProgramSet(
+    "krew",
+    _HERE / "krew",
+    _KREW,
+    {name: f"{_KREW}/cmd/{name}" for name in ("krew", "validate-krew-manifest")},
+    (),  # with a version it would ask GitHub for a newer one
+)

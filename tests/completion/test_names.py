@@ -1,0 +1,58 @@
+"""Names that no server is asked for, and how failures end; in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubectl_pullsecret.completion import table
+from kubectl_pullsecret.completion.command_line import read
+from kubectl_pullsecret.completion.kubeconfigs import overrides
+from kubectl_pullsecret.completion.program import answer
+from kubectl_pullsecret.credentials.masked import Masked
+from kubectl_pullsecret.sources.kubeconfig import Overrides
+from tests.completion.test_program import NOTHING, kubeconfig, plugin
+
+
+@pytest.mark.parametrize(("flag", "names"), [("--context", "here"), ("--cluster", "c")])
+def test_names_of_a_kubeconfig(tmp_path: Path, flag: str, names: str) -> None:
+    config = kubeconfig(tmp_path / "config")
+    assert answer(["doctor", "--kubeconfig", config, flag, ""]) == f"{names}\n:4\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("doctor -n team --context a --context b", Overrides(context="b", namespace="team")),
+        ("doctor --token t --password=p", Overrides(token=Masked("t"), password=Masked("p"))),
+        ("doctor --as a --as-group b --as-group c", Overrides(as_user="a", as_groups=("b", "c"))),
+        ("doctor -s https://x", Overrides(server="https://x")),
+        ("doctor --insecure-skip-tls-verify", Overrides(insecure_skip_tls_verify=True)),
+        ("doctor --insecure-skip-tls-verify=false", Overrides()),
+        ("doctor --request-timeout 5s", Overrides(request_timeout="5s")),
+        ("copy x --to-context b --context a", Overrides(context="a")),
+    ],
+)
+def test_the_connection_flags_that_are_typed_count(typed: str, expected: Overrides) -> None:
+    assert overrides(read([*typed.split(" "), ""])) == expected
+
+
+def test_where_a_copy_goes_only_those_count_that_say_how_to_connect() -> None:
+    typed = "copy x --to-context b --context a -s https://x --token t --as me --kubeconfig f"
+    found = overrides(read([*typed.split(" "), ""]), destination=True)
+    assert found == Overrides(context="b", as_user="me", kubeconfig="f")
+
+
+def test_an_exec_plugin_that_fails_gives_no_names(tmp_path: Path) -> None:
+    script = tmp_path / "plugin"
+    script.write_text("#!/bin/sh\nexit 1\n")
+    script.chmod(0o755)
+    user = {"name": "u", "user": {"exec": plugin(script)}}
+    config = kubeconfig(tmp_path / "config", users=[user])
+    assert answer(["doctor", "--kubeconfig", config, "pod/"]) == NOTHING
+
+
+def test_a_bug_of_ours_spoils_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "COMMANDS", None)
+    assert answer([""]) == NOTHING
