@@ -36,7 +36,7 @@ def node_programs(pytestconfig: pytest.Config) -> NodePrograms:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drops the scenarios that a runtime need not or cannot play."""
+    """Drops what a runtime need not or cannot play: of scenarios, of files with `RUNTIMES`."""
     dropped = [item for item in items if not _is_for_its_runtime(item)]
     config.hook.pytest_deselected(items=dropped)
     items[:] = [item for item in items if item not in dropped]
@@ -46,7 +46,9 @@ def _is_for_its_runtime(item: pytest.Item) -> bool:
     case = getattr(item, "callspec", None)
     params = case.params if case is not None else {}
     scenario = params.get("scenario")
-    return not isinstance(scenario, Scenario) or params["node"] in scenario.runtimes
+    module = getattr(item, "module", None)
+    own = scenario.runtimes if isinstance(scenario, Scenario) else getattr(module, "RUNTIMES", None)
+    return own is None or params.get("node") in (None, *own)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

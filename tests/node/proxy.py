@@ -14,7 +14,7 @@ NAME, PORT, NOBODY_LISTENS = "proxy.test", 3128, 3129
 ENVIRONMENT = {
     "HTTPS_PROXY": f"http://{NAME}:{PORT}",
     "HTTP_PROXY": f"http://{NAME}:{NOBODY_LISTENS}",
-    "NO_PROXY": ".test,.invalid,docker.io",  # with all below them
+    "NO_PROXY": ".test,.invalid,docker.io,example.com",  # with all below them
 }
 # What is said to `CONNECT host:443`.
 ANSWERS: Mapping[str, int] = {

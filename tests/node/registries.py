@@ -30,11 +30,13 @@ ROOT = Path(__file__).parents[2]
 LOOPBACK = "127.0.0.1"
 
 PULLER, PASSWORD = "puller", "correct horse battery staple"
+DEPLOYER = "deployer"  # nobody's own account, as the tutorial has it
 STRANGER, HIS_PASSWORD = "stranger", "open sesame"  # known, but may not pull team/*
 # Users whose passwords tell when they end, as those of ECR and ACR do.
 ECR_USER, ACR_USER = "AWS", "00000000-0000-0000-0000-000000000000"
 PASSWORDS = {
     PULLER: PASSWORD,
+    DEPLOYER: PASSWORD,
     ECR_USER: PASSWORD,
     ACR_USER: PASSWORD,
     STRANGER: HIS_PASSWORD,
@@ -45,7 +47,8 @@ RIGHTS = {"": ["public/*"], PULLER: ["team/*", "library/*"], STRANGER: ["others/
 SERVICE = "registries-of-the-tests"
 HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 HUB_TOKENS = "auth.docker.io"
-_HUB_TOKENS_ADDRESS = "127.0.0.2"  # both speak TLS on port 443
+EXAMPLE = "registry.example.com"  # as in the documentation: TLS on its usual port, Basic
+_HUB_TOKENS_ADDRESS, _EXAMPLE_ADDRESS = "127.0.0.2", "127.0.0.3"  # with Hub three on port 443
 
 # All of *.test that there are; nosuch.test is none of them.
 _HOSTS = (
@@ -56,6 +59,7 @@ NAMES: Mapping[str, str] = {
     **dict.fromkeys(HUB, LOOPBACK),
     **dict.fromkeys((f"{name}.test" for name in _HOSTS), LOOPBACK),
     HUB_TOKENS: _HUB_TOKENS_ADDRESS,
+    EXAMPLE: _EXAMPLE_ADDRESS,
     "timeout.test": NEVER,
 }
 
@@ -85,6 +89,7 @@ def images_of(push: Registry) -> None:
     # Of its own, for a node tells at most five names of an image.
     push.push(sleeper("of its own"), "team/own:v1")
     push.push(sleeper("of a static pod"), "team/static:v1")
+    push.push(sleeper("of the tutorial"), "team/web:v1")
     push.push(finisher(), "team/done:v1")
     push.push(unreadable(), "team/unreadable:v1")
     elsewhere = sleeper("for another platform")
@@ -130,6 +135,7 @@ class Registries:
                     f"expired.test:{p.expired}",
                     f"silent.test:{p.silent}",
                     f"cut.test:{p.cut}",
+                    EXAMPLE,
                 )
             ),
             RegistryHost("docker.io", "https://registry-1.docker.io", self.ca),
@@ -177,13 +183,15 @@ class Registries:
         hub = _token_auth(f"https://{HUB_TOKENS}/token", self._signing[0])
         hub_tls = _tls(self._certificate("hub", *HUB))
         own_tls = _tls(self._certificate("tls", "tls.test", "untrusted.test"))
-        for name, port, tls, auth in (
-            ("basic", p.basic, {}, basic),
-            ("tls", p.tls, own_tls, basic),
-            ("token", p.token, {}, local),
-            ("hub", p.hub, hub_tls, hub),
+        example_tls = _tls(self._certificate("example", EXAMPLE))
+        for name, address, tls, auth in (
+            ("basic", f"{LOOPBACK}:{p.basic}", {}, basic),
+            ("tls", f"{LOOPBACK}:{p.tls}", own_tls, basic),
+            ("token", f"{LOOPBACK}:{p.token}", {}, local),
+            ("hub", f"{LOOPBACK}:{p.hub}", hub_tls, hub),
+            ("example", f"{_EXAMPLE_ADDRESS}:{p.hub}", example_tls, basic),
         ):
-            config = self._registry_config(name, {"addr": f"{LOOPBACK}:{port}", **tls}, auth)
+            config = self._registry_config(name, {"addr": address, **tls}, auth)
             self._start(name, self._docker_registry, "serve", str(config))
 
     def _registry_config(
