@@ -11,7 +11,7 @@ import json
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,14 +41,18 @@ CONTROLLERS = (
 
 
 @contextmanager
-def control_plane(programs: Programs) -> Iterator[ControlPlane]:
-    """A control plane that is ready; it is gone with all of its data afterwards."""
+def control_plane(programs: Programs, *admission: str) -> Iterator[ControlPlane]:
+    """A control plane that is ready; it is gone with all of its data afterwards.
+
+    `admission` are further admission plugins of the API server.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kube-")).resolve()  # short: a socket's path is limited
     try:
         with socket.socket() as port:
             port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             port.bind((LOOPBACK, 0))
-            plane = ControlPlane(programs, folder, Site(LOOPBACK, port.getsockname()[1]))
+            site = Site(LOOPBACK, port.getsockname()[1])
+            plane = ControlPlane(programs, folder, site, admission)
             try:
                 plane.start()
                 yield plane
@@ -70,8 +74,11 @@ class Site:
 class ControlPlane:
     """etcd, kube-apiserver and, between start_ and stop_controllers, kube-controller-manager."""
 
-    def __init__(self, programs: Programs, folder: Path, site: Site) -> None:
+    def __init__(
+        self, programs: Programs, folder: Path, site: Site, admission: Sequence[str] = ()
+    ) -> None:
         self._folder, self._site = folder, site
+        self._admission = ("NodeRestriction", *admission)
         self.server = f"https://{site.address}:{site.port}"
         self.authority = Authority(folder)
         self._tokens = self.authority.service_accounts()
@@ -197,7 +204,7 @@ class ControlPlane:
             "--authorization-mode=Node,RBAC",
             f"--bind-address={site.address}",
             f"--client-ca-file={self.authority.certificate}",
-            "--enable-admission-plugins=NodeRestriction",
+            f"--enable-admission-plugins={','.join(self._admission)}",
             "--endpoint-reconciler-type=none",
             f"--etcd-servers={ADDRESS}",
             "--feature-gates=ImageVolume=true",
