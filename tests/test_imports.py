@@ -25,7 +25,9 @@ before = set(sys.modules)
 found = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(" ".join(sorted(found)), file=sys.stderr)
 """
-RUN = "from kubectl_pullsecret.__main__ import main; sys.argv[1:] = {arguments!r}; main()"
+RUN = """from kubectl_pullsecret.__main__ import main
+sys.argv[1:] = {arguments!r}
+assert main() in (0, 1)"""
 
 
 def packages(names: str) -> frozenset[str]:

@@ -53,7 +53,8 @@ def uninstall(called: str, environment: Mapping[str, str]) -> str:
     places = [folder / _name() for folder in _folders(program, environment)]
     ours = [completer for completer in places if _is_ours(completer, program)]
     if not ours:
-        return f"{places[0]} is not there: nothing to remove"
+        state = "is not ours" if os.path.lexists(places[0]) else "is not there"
+        return f"{places[0]} {state}: nothing to remove"
     made = [completer for completer in ours if not _is_of_package(completer, program)]
     if not made:
         return f"{ours[0]} came with the Python package, and goes with it"

@@ -11,7 +11,7 @@ from time import monotonic
 from kubectl_pullsecret.completion.command_line import CommandLine
 
 PATIENCE = 2.0  # seconds for all that a completion asks for
-_FOR_CLUSTERS = 1.5  # seconds: a program that was started is ended before that
+_FOR_CLUSTERS = 1.5  # seconds of these: a program that it starts has to be ended in time
 
 TYPE_CHECKING = False  # without importing typing
 if TYPE_CHECKING:

@@ -178,13 +178,13 @@ def _forbidden(words: Words, asked: Asked) -> Cause:
 
 def _is_rejection(words: Words) -> bool:
     message = words.message.lower()
-    return any(words in message for words in _REJECTIONS)
+    return any(phrase in message for phrase in _REJECTIONS)
 
 
 def _is_bare_denial(words: Words) -> bool:
     message = words.message.lower()
     return words.code == "DENIED" and any(
-        message == words or (words and message.endswith(words)) for words in _BARE_DENIALS
+        message == bare or (bare and message.endswith(bare)) for bare in _BARE_DENIALS
     )
 
 

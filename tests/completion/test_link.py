@@ -95,7 +95,7 @@ def test_what_is_not_ours_is_neither_overwritten_nor_removed(machine: Machine) -
     other = executable(machine.bin / COMPLETER)
     with pytest.raises(PullSecretError, match="is there, and is not ours"):
         machine.install()
-    assert machine.uninstall().endswith("nothing to remove")
+    assert machine.uninstall() == f"{other} is not ours: nothing to remove"
     assert other.is_file()
 
 

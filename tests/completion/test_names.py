@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_pullsecret.completion import table
+from kubectl_pullsecret.completion import names, table
 from kubectl_pullsecret.completion.command_line import read
 from kubectl_pullsecret.completion.kubeconfigs import overrides
 from kubectl_pullsecret.completion.program import answer
@@ -15,10 +15,31 @@ from kubectl_pullsecret.sources.kubeconfig import Overrides
 from tests.completion.test_program import NOTHING, kubeconfig, plugin
 
 
-@pytest.mark.parametrize(("flag", "names"), [("--context", "here"), ("--cluster", "c")])
-def test_names_of_a_kubeconfig(tmp_path: Path, flag: str, names: str) -> None:
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine needs longer than a person waits."""
+    monkeypatch.setattr(names, "PATIENCE", 60.0)
+
+
+@pytest.mark.parametrize(
+    ("flag", "name"), [("--context", "here"), ("--cluster", "c"), ("--user", "u")]
+)
+def test_names_of_a_kubeconfig(tmp_path: Path, flag: str, name: str) -> None:
     config = kubeconfig(tmp_path / "config")
-    assert answer(["doctor", "--kubeconfig", config, flag, ""]) == f"{names}\n:4\n"
+    assert answer(["doctor", "--kubeconfig", config, flag, ""]) == f"{name}\n:4\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("$(touch x)", "`x`", "a;b", "a b", "a\tb", "a\nb", "a\x1b[31m", "'", '"', "\\", "a|b"),
+        *("a&b", "-x", "--help", "~", "=ls", "{a,b}", "*", "a<b", "a>b", "!x", "\u202eb", ""),
+    ],
+)
+def test_what_means_more_to_a_shell_than_itself_is_no_name(tmp_path: Path, name: str) -> None:
+    contexts = [{"name": one, "context": {}} for one in (name, "harmless")]
+    config = kubeconfig(tmp_path / "config", contexts=contexts)
+    assert answer(["doctor", "--kubeconfig", config, "--context", ""]) == "harmless\n:4\n"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,16 @@ def test_findings_become_annotations(run: Run, pytestconfig: pytest.Config) -> N
     assert re.fullmatch(line, done.stdout)
 
 
+def test_what_a_manifest_says_is_no_command_of_the_runner(
+    run: Run, repository: Path, pytestconfig: pytest.Config
+) -> None:
+    need(pytestconfig, "jq")
+    odd = WORKLOAD.replace("registry.test:5000/team/app:v1", r"50%\r\n::stop-commands::x")
+    (repository / "deploy" / "web.yaml").write_text(odd)
+    (line,) = run(ANNOTATIONS).stdout.splitlines()
+    assert "50%25%0D%0A::stop-commands::x" in line
+
+
 def test_the_workflow_passes_actionlint(actionlint: Path, tmp_path: Path) -> None:
     (tmp_path / "manifests.yml").write_text(OF_GITHUB)
     done = lint(actionlint, tmp_path / "manifests.yml")

@@ -17,11 +17,19 @@ from tests.release.workflows import ROOT
 OF_PRE_COMMIT = blocks("yaml")[0]
 RELEASED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "pyproject.toml")
 _NOBODY = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.test")
+# Neither the developer's own settings, nor the repository whose hook may have started the tests.
+_ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
 
 
 def git(folder: Path, *words: str) -> str:
     command = ["git", *_NOBODY, "-c", "init.defaultBranch=main", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=folder, env=_ENVIRONMENT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -44,7 +52,12 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment where pre-commit installs the hook once, and no cluster is to be had."""
     home = tmp_path_factory.mktemp("pre-commit")
-    return {**os.environ, "PRE_COMMIT_HOME": str(home), "KUBECONFIG": str(home / "none")}
+    virtualenv = {
+        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",  # by a process that would outlive the tests
+        "VIRTUALENV_OVERRIDE_APP_DATA": str(home / "virtualenv"),
+    }
+    settings = {"PRE_COMMIT_HOME": str(home), "KUBECONFIG": str(home / "none")}
+    return {**_ENVIRONMENT, **virtualenv, **settings}
 
 
 def pre_commit(repository: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_pullsecret.completion import names
 from kubectl_pullsecret.completion.program import answer
 from tests.api.access import may
 from tests.api.admin_api import AdminApi
@@ -13,6 +14,13 @@ from tests.api.conftest import AsUser
 from tests.api.control_plane import ControlPlane
 
 pytestmark = pytest.mark.usefixtures("objects")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine needs longer than a person waits; tests/completion holds the bound."""
+    monkeypatch.setattr(names, "PATIENCE", 60.0)
+    monkeypatch.setattr(names, "_FOR_CLUSTERS", 60.0)
 
 
 def offered(typed: str, kubeconfig: Path) -> list[str]:
@@ -124,6 +132,9 @@ def test_a_name_that_a_list_holds_and_no_secret_can_have_is_not_offered(
     assert offered("detach sa/odd ", kubeconfig) == ["fine"]
 
 
-def test_a_silent_server_is_not_waited_for(control_plane: ControlPlane, kubeconfig: Path) -> None:
+def test_a_silent_server_is_not_waited_for(
+    control_plane: ControlPlane, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_FOR_CLUSTERS", 0.5)
     with control_plane.silent_api_server():
         assert offered("doctor pod/", kubeconfig) == []

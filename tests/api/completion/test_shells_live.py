@@ -9,6 +9,7 @@ import pytest
 
 from tests.completion.shells import KINDS, Kind, Shell, shell
 from tests.programs.debian import need
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("objects")
 
@@ -48,6 +49,5 @@ def test_tab_asks_the_cluster(asked: Shell, program: str, namespace: str) -> Non
     several = asked.completed(f"{program} copy x --to-namespace default,{namespace[:-1]}")
     unquoted = several.replace("\\", "")  # kubectl's script for bash quotes the comma
     assert unquoted == f"{program} copy x --to-namespace default,{namespace} "
-    shown = asked.listed(f"{program} inspect ")
-    assert "ancient" in shown
-    assert "regular" not in shown
+    eventually(lambda: "ancient" in asked.listed(f"{program} inspect "))
+    assert "regular" not in asked.listed(f"{program} inspect ")
