@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print what CHANGELOG.md says of a release; refuse a tag that is not this checkout's version.
 
-    .ci/release_notes.py v0.1.0 > notes.md
+    .ci/release_notes.py vX.Y.Z > notes.md
 
 Needs nothing but Python: it is the first step of a release, before anything is installed.
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Try a bundle on the platform that it was built for: unpack it, and run it where nothing else is.
 
-.ci/smoke.py dist/kubectl-pullsecret_v0.1.0_linux_amd64.tar.gz
+.ci/smoke.py dist/kubectl-pullsecret_vX.Y.Z_linux_amd64.tar.gz
 """
 
 from __future__ import annotations
