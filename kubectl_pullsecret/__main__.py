@@ -10,12 +10,13 @@ import gc
 import os
 import sys
 
+from kubectl_pullsecret.completion import COMPLETER
+
 TYPE_CHECKING = False  # without importing typing: completion has no time for it
 if TYPE_CHECKING:
     from typing import NoReturn
 
 INTERRUPTED = 130
-COMPLETER = "kubectl_complete-pullsecret"
 
 
 def main() -> int:

@@ -212,7 +212,7 @@ class Incomplete(NamedTuple):
     why: str
 
     @property
-    def is_secret(self) -> bool:
+    def about_secrets(self) -> bool:
         """Whether it is one secret, or all of them."""
         return self.resource.partition("/")[0] == "secrets"
 
@@ -250,5 +250,5 @@ class Report:
         errors, warnings = self.count(Severity.ERROR), self.count(Severity.WARNING)
         if (errors and fail_on is not FailOn.NEVER) or (warnings and fail_on is FailOn.WARNING):
             return ExitCode.FINDINGS
-        missed = [one for one in self.incomplete if not (allow_unseen and one.is_secret)]
+        missed = [one for one in self.incomplete if not (allow_unseen and one.about_secrets)]
         return ExitCode.INCOMPLETE if missed else ExitCode.FINE

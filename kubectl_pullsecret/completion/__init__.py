@@ -5,3 +5,6 @@ from the commands. `live` and `kubeconfigs` are imported where a name is asked f
 """
 
 from __future__ import annotations
+
+PROGRAM = "kubectl-pullsecret"
+COMPLETER = "kubectl_complete-pullsecret"  # kubectl finds a plugin's completion by this name

@@ -25,19 +25,20 @@ def names(line: CommandLine, kind: str) -> Iterable[str]:
 def overrides(line: CommandLine, *, destination: bool = False) -> Overrides:
     """The connection flags that are typed; of the destination of a copy, those that hold there."""
     context = line.last("--to-context") if destination else ""
-    flags = KEPT if context else FIELDS
+    switches = {flag.name for flag in line.flags if not flag.value}
     found: dict[str, object] = {}
-    for flag in flags:
+    for flag in KEPT if context else FIELDS:
         values = line.given.get(flag)
         if values:
-            found[FIELDS[flag]] = _value(flag, values, line)
+            given = line.is_given(flag) if flag in switches else _value(flag, values)
+            found[FIELDS[flag]] = given
     found["namespace"] = line.last("--namespace")
     if context:
         found["context"] = context
     return Overrides(**found)  # type: ignore[arg-type]  # FIELDS is made from its fields
 
 
-def _value(flag: str, values: list[str], line: CommandLine) -> object:
+def _value(flag: str, values: list[str]) -> object:
     last = values[-1]
     if flag in _MASKED:
         return Masked(last)
@@ -45,4 +46,4 @@ def _value(flag: str, values: list[str], line: CommandLine) -> object:
         return os.path.expanduser(last)  # the shell hands on what is typed
     if flag == "--as-group":
         return tuple(values)
-    return line.is_given(flag) if last in ("true", "false") else last
+    return last

@@ -3,6 +3,9 @@
 kubectl takes `kubectl_complete-NAME` on PATH for the completion of the plugin NAME. krew links only
 one program of a plugin, so the link is made here; krew's upgrade and uninstall leave it there.
 Where the Python package was installed by pip or pipx, it has brought a program of that name.
+
+Not on Windows: links need a right there that few have, and from a batch file, cmd.exe would read
+the line that is being typed as one of its own.
 """
 
 from __future__ import annotations
@@ -13,12 +16,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kubectl_pullsecret.completion import COMPLETER, PROGRAM
 from kubectl_pullsecret.errors import PullSecretError
-
-PROGRAM = "kubectl-pullsecret"
-COMPLETER = "kubectl_complete-pullsecret"
-# On Windows links need a right that few have. A cmd file starts the program with our word first.
-_CMD = f'@"%~dp0{PROGRAM}.exe" __complete %*\r\n'
 
 
 def install(called: str, environment: Mapping[str, str]) -> tuple[str, Path]:
@@ -29,9 +28,14 @@ def install(called: str, environment: Mapping[str, str]) -> tuple[str, Path]:
     Raises:
         PullSecretError: there is no place for it, or something else has its name.
     """
+    if sys.platform == "win32":
+        raise PullSecretError(
+            "on Windows there is no link for kubectl's completion",
+            remedy="kubectl pullsecret completion powershell",
+        )
     program = _program(called, environment)
     for folder in _folders(program, environment):
-        completer = folder / _name()
+        completer = folder / COMPLETER
         if _is_ours(completer, program):
             return f"{completer} is there already", folder
         if os.path.lexists(completer):
@@ -42,7 +46,7 @@ def install(called: str, environment: Mapping[str, str]) -> tuple[str, Path]:
             _make(completer, program)
             return f"{completer} made", folder
     raise PullSecretError(
-        f"no place for {_name()}: {program.parent} cannot be written to",
+        f"no place for {COMPLETER}: {program.parent} cannot be written to",
         remedy="make ~/.local/bin and put it on PATH, or run this as who owns the folder",
     )
 
@@ -50,7 +54,7 @@ def install(called: str, environment: Mapping[str, str]) -> tuple[str, Path]:
 def uninstall(called: str, environment: Mapping[str, str]) -> str:
     """Remove the link, if it is ours; what was done, in a sentence. Raises PullSecretError."""
     program = _program(called, environment)
-    places = [folder / _name() for folder in _folders(program, environment)]
+    places = [folder / COMPLETER for folder in _folders(program, environment)]
     ours = [completer for completer in places if _is_ours(completer, program)]
     if not ours:
         state = "is not ours" if os.path.lexists(places[0]) else "is not there"
@@ -72,15 +76,11 @@ def is_on_path(environment: Mapping[str, str]) -> bool:
     return shutil.which(COMPLETER, path=environment.get("PATH", "")) is not None
 
 
-def _name() -> str:
-    return f"{COMPLETER}.cmd" if sys.platform == "win32" else COMPLETER
-
-
 def _program(called: str, environment: Mapping[str, str]) -> Path:
     """Where this program is, as PATH has it: links are not followed."""
     path = environment.get("PATH", "")
     found = called if os.path.dirname(called) else shutil.which(called, path=path)
-    if found is None or _stem(found) != PROGRAM or _is_in_store(Path(found)):
+    if found is None or os.path.basename(found) != PROGRAM or _is_in_store(Path(found)):
         found = shutil.which(PROGRAM, path=path)
     if found is None:
         raise PullSecretError(
@@ -88,11 +88,6 @@ def _program(called: str, environment: Mapping[str, str]) -> Path:
             remedy="install it with krew or pip, or put its folder on PATH",
         )
     return Path(os.path.abspath(found))
-
-
-def _stem(path: str) -> str:
-    name = os.path.basename(path)
-    return name[:-4] if name.lower().endswith(".exe") else name
 
 
 def _is_in_store(program: Path) -> bool:
@@ -112,11 +107,8 @@ def _folders(program: Path, environment: Mapping[str, str]) -> Iterator[Path]:
 
 def _make(completer: Path, program: Path) -> None:
     try:
-        if sys.platform == "win32":
-            completer.write_text(_CMD, encoding="utf-8", newline="")
-        else:
-            beside = completer.parent == program.parent
-            completer.symlink_to(program.name if beside else program)
+        beside = completer.parent == program.parent
+        completer.symlink_to(program.name if beside else program)
     except OSError as error:
         why = (error.strerror or "").lower()
         raise PullSecretError(f"{completer} cannot be made: {why}") from None
@@ -125,8 +117,6 @@ def _make(completer: Path, program: Path) -> None:
 def _is_ours(completer: Path, program: Path) -> bool:
     if completer.is_symlink() and os.path.basename(os.readlink(completer)) == PROGRAM:
         return True
-    if completer.suffix == ".cmd" and completer.is_file():
-        return completer.read_bytes() == _CMD.encode()
     return _is_of_package(completer, program)
 
 
@@ -135,6 +125,4 @@ def _is_of_package(completer: Path, program: Path) -> bool:
     real = Path(os.path.realpath(completer))
     if not real.is_file() or real.parent != Path(os.path.realpath(program)).parent:
         return False
-    if real.suffix == ".exe":
-        return real.stem == COMPLETER
     return real.name == COMPLETER and b"kubectl_pullsecret" in real.read_bytes()

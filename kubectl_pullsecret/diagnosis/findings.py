@@ -14,7 +14,7 @@ from kubectl_pullsecret.diagnosis.healthy import Foreseen, message_of
 from kubectl_pullsecret.diagnosis.offer import Presence
 from kubectl_pullsecret.diagnosis.placement import then_of
 from kubectl_pullsecret.diagnosis.probing import answers_of, settled
-from kubectl_pullsecret.diagnosis.reasons import ABSENT
+from kubectl_pullsecret.diagnosis.reasons import NOT_THERE
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.supply import mend_all
 from kubectl_pullsecret.diagnosis.unseen import what_helps
@@ -109,7 +109,7 @@ def failure(case: Case) -> Finding:
     others = beside(case, verdict)
     if verdict.reason is Reason.UNKNOWN and others:
         verdict = verdict._replace(fixes=tuple(fix for other in others for fix in other.fixes))
-    missing = [fix for other in others if other.reason in ABSENT for fix in other.fixes]
+    missing = [fix for other in others if other.reason in NOT_THERE for fix in other.fixes]
     verdict = verdict._replace(fixes=(*verdict.fixes, *missing))
     poison = _poison_ahead(case, verdict)
     verdict = verdict._replace(fixes=(*mend_all(case, poison), *verdict.fixes))

@@ -17,7 +17,7 @@ from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.diagnosis.ending import credential_ends_soon
 from kubectl_pullsecret.diagnosis.others import Others
 from kubectl_pullsecret.diagnosis.placement import renew_pod
-from kubectl_pullsecret.diagnosis.reasons import ABSENT
+from kubectl_pullsecret.diagnosis.reasons import NOT_THERE
 from kubectl_pullsecret.diagnosis.rules import Rule, Verdict
 from kubectl_pullsecret.diagnosis.successor import difference, holder_of, successor_of
 from kubectl_pullsecret.diagnosis.supply import rename, supply
@@ -247,7 +247,7 @@ def message_of(foreseen: Foreseen, where: str, what: str) -> str:
     how = "a new pod may not pull" if later else "may not pull again"
     if verdict.reason is Reason.CREDENTIAL_EXPIRES_SOON:
         return f"{where} runs, but soon {how} {what}: fails unless the credential is renewed"
-    if verdict.reason in ABSENT:
+    if verdict.reason in NOT_THERE:
         return f"{where} runs, but {how} {what}: the registry does not have it"
     public = "the image is public or " if verdict.confidence is Confidence.OPEN else ""
     return f"{where} runs, but {how} {what}: fails unless {public}the node has a credential"

@@ -21,7 +21,8 @@ from kubectl_pullsecret.report import Evidence
 NOT_THERE = frozenset({Cause.MANIFEST_NOT_FOUND, Cause.REPOSITORY_NOT_FOUND})
 # Answers that say what is there, and not only who may not see it.
 _TELLING = frozenset({None, *NOT_THERE})
-_MOST_UNLISTED = 5  # of which one may be what the fix attaches
+# The fix attaches the first that is not refused; each costs a login, and accounts get locked.
+_MOST_UNLISTED = 5
 _PLACE = "from here"  # not from the node, whose network, proxy and mirrors may be others
 
 
@@ -107,7 +108,7 @@ def _told(answer: Answer) -> str:
     """An answer in a few words."""
     if answer.yes:
         return "may pull it"
-    return f"not asked: {answer.words}" if answer.withheld else answer.words
+    return f"not asked: {answer.why_not}" if answer.withheld else answer.why_not
 
 
 def settled(case: Case) -> bool:

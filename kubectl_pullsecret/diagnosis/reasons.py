@@ -36,7 +36,7 @@ UNREACHED = frozenset(
 )
 
 # The registry was asked, and does not have it.
-ABSENT = frozenset({Reason.MANIFEST_NOT_FOUND, Reason.REPOSITORY_NOT_FOUND})
+NOT_THERE = frozenset({Reason.MANIFEST_NOT_FOUND, Reason.REPOSITORY_NOT_FOUND})
 
 _TEXT = "the runtime's own words; read by diagnosis.pull_errors"
 _KEYRING = "kubelet 1.34, pkg/credentialprovider/keyring.go"

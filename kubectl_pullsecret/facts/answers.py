@@ -66,7 +66,7 @@ class Answer(NamedTuple):
         return self.cause is None
 
     @property
-    def words(self) -> str:
+    def why_not(self) -> str:
         """Why not: what was said and which tags there are, or why nothing was sent."""
         tags = f"; nearest tags: {', '.join(self.tags)}" if self.tags else ""
         return self.withheld or f"{self.said}{tags}"

@@ -130,7 +130,7 @@ def _image_columns(image: ImageProof, told: str) -> tuple[str, str]:
     verdict = "not told"
     if image.pull is False:
         verdict = "may not be pulled" if image.refused else "cannot be pulled"
-    words = image.answer.words if image.answer is not None and not image.answer.yes else ""
+    words = image.answer.why_not if image.answer is not None and not image.answer.yes else ""
     return str(image.image), f"{verdict}: {words}" if words not in ("", told) else verdict
 
 
