@@ -26,6 +26,7 @@ from krew.licences import add_licences
 from krew.platforms import PROGRAM, archive_name, this_platform
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+PATIENCE = 600  # seconds, for the tools from the index
 
 
 def main() -> None:
@@ -51,14 +52,18 @@ def _options() -> argparse.Namespace:
 
 
 def install_tools(folder: Path) -> Path:
-    """Install exactly requirements.txt into a virtual environment; return its Python."""
+    """Install exactly requirements.txt into a virtual environment; return its Python.
+
+    Raises:
+        subprocess.SubprocessError: pip failed, and has said why; or it takes longer than PATIENCE.
+    """
     scripts = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
     python = folder.absolute().joinpath(*scripts)
     if not python.exists():
         venv.create(folder, with_pip=True, symlinks=sys.platform != "win32")
     pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     locked = ("--no-deps", "--only-binary=:all:", "--require-hashes", "-r", str(REQUIREMENTS))
-    subprocess.run([*pip, *locked], check=True, stdout=sys.stderr)
+    subprocess.run([*pip, *locked], check=True, stdout=sys.stderr, timeout=PATIENCE)
     return python
 
 

@@ -24,6 +24,6 @@ def this_platform() -> str:
 
 
 def archive_name(on: str, version: str = kubectl_pullsecret.__version__) -> str:
-    """Return what the archive for a platform is called: "kubectl-pullsecret_v0.1.0_….tar.gz"."""
+    """Return what the archive for a platform is called: "kubectl-pullsecret_vX.Y.Z_….tar.gz"."""
     suffix = "zip" if on.startswith("windows") else "tar.gz"
     return f"{NAME}_v{version}_{on}.{suffix}"

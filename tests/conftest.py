@@ -93,8 +93,23 @@ def kubectl(programs: Programs) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bundle_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The environment that bundles are built with; skips where there is no package index."""
+def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A package index that answers; where there is none, who installs from one is skipped."""
+    from tests.programs.missing import MissingError
+    from tests.programs.package_index import reach
+
+    try:
+        reach(tmp_path_factory.mktemp("index"), os.environ)
+    except MissingError as missing:
+        pytest.skip(f"this test needs {missing}")
+
+
+@pytest.fixture(scope="session")
+def bundle_tools(
+    package_index: None,  # noqa: ARG001 - it skips
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The environment that bundles are built with."""
     from tests.krew.building import installed_tools
 
     return installed_tools(tmp_path_factory.mktemp("bundle") / "tools")

@@ -24,6 +24,7 @@ SOURCES = [
 
 LONGEST_FUNCTION = 40  # lines, with its docstring and without its decorators
 LONGEST_FILE = 350
+GENERATED = {PACKAGE / "completion" / "table.py"}  # grows with the commands; nobody reads it
 MAY_WRITE = ("cli", "completion", "views", "__main__.py")
 
 # A waiver with its codes; what is left of the comment is the reason.
@@ -82,7 +83,9 @@ def test_functions_are_short() -> None:
 
 
 def test_files_are_short() -> None:
-    lengths = {path: len(text(path).splitlines()) for path in MODULES}
+    written = set(MODULES) - GENERATED
+    assert len(written) == len(MODULES) - len(GENERATED)
+    lengths = {path: len(text(path).splitlines()) for path in sorted(written)}
     assert [place(path, length) for path, length in lengths.items() if length > LONGEST_FILE] == []
 
 

@@ -6,15 +6,15 @@ itself differs with its version, and is not ours to list.
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
+
+from tests.kubeconfig import kubeconfig
+from tests.net.scripted import Reply, scripted
 
 ROOT = Path(__file__).parents[1]
 # Prints the packages that a command imports, after those that Python has imported by itself.
@@ -93,9 +93,9 @@ def test_a_start_without_a_network_imports_click_and_what_its_work_needs(
 
 
 def test_a_command_that_asks_a_server_adds_urllib3_and_never_the_kubernetes_package(
-    kubeconfig_of_nobody_s_cluster: Path,
+    kubeconfig_of_nobody_s_cluster: str,
 ) -> None:
-    found = of_command("list", "-n", "team", KUBECONFIG=str(kubeconfig_of_nobody_s_cluster))
+    found = of_command("list", "-n", "team", KUBECONFIG=kubeconfig_of_nobody_s_cluster)
     assert "urllib3" in found
     assert found - CLICK - SERVER == frozenset()
 
@@ -106,31 +106,7 @@ def test_the_library_needs_no_dependency() -> None:
 
 
 @pytest.fixture
-def kubeconfig_of_nobody_s_cluster(tmp_path: Path) -> Iterator[Path]:
+def kubeconfig_of_nobody_s_cluster(tmp_path: Path) -> Iterator[str]:
     """A cluster without objects, in JSON, which needs no YAML parser."""
-    with HTTPServer(("127.0.0.1", 0), _EmptyLists) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        config = {
-            "current-context": "it",
-            "contexts": [{"name": "it", "context": {"cluster": "it", "user": "me"}}],
-            "clusters": [{"name": "it", "cluster": {"server": address}}],
-            "users": [{"name": "me", "user": {"token": "t"}}],
-        }
-        path = tmp_path / "kubeconfig"
-        path.write_text(json.dumps(config))
-        yield path
-        server.shutdown()
-
-
-class _EmptyLists(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = b'{"kind": "List", "metadata": {}, "items": []}'
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+    with scripted(lambda _: Reply({"kind": "List", "metadata": {}, "items": []})) as server:
+        yield kubeconfig(tmp_path / "kubeconfig", server=server.url)

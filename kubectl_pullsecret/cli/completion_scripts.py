@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 PROGRAM = "kubectl-pullsecret"
 UNTESTED = ("tcsh", "powershell")
+ENTRY = "_shtab_kubectl_pullsecret"  # what shtab calls its function for bash
+
+# By shell: what shtab writes, and what stands there instead. A test says when it writes otherwise.
+AMENDMENTS = {
+    "bash": ((f"-F {ENTRY} {PROGRAM}", f"-F _kubectl_pullsecret {PROGRAM}"),),
+    "zsh": (
+        # For `source <(…)`, which shtab's test takes for autoload.
+        ("[-1] == eval ]]", "[-1] == (eval|file) ]]"),
+        # Any number of words, with flags between them.
+        ('"(*)::', '"*:'),
+    ),
+}
 
 _NAMES = {
     "bash": "_kubectl_pullsecret_names",
@@ -114,15 +126,16 @@ _PREAMBLES = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHE
 
 def script(shell: str) -> str:
     """The script of one of `shtab.SUPPORTED_SHELLS`."""
-    entry = f"_shtab_{PROGRAM.replace('-', '_')}"
-    preamble = _PREAMBLES[shell].replace("@SHTAB@", entry)
-    made = shtab.complete(_parser(shell), shell, preamble=preamble)
-    if shell == "bash":
-        made = made.replace(f"-F {entry} {PROGRAM}", f"-F _kubectl_pullsecret {PROGRAM}")
-    if shell == "zsh":
-        # For `source <(…)`, which shtab's test takes for autoload; and any number of words.
-        made = made.replace("[-1] == eval ]]", "[-1] == (eval|file) ]]").replace('"(*)::', '"*:')
+    made = as_shtab_makes_it(shell)
+    for written, instead in AMENDMENTS.get(shell, ()):
+        made = made.replace(written, instead)
     return f"{_UNTESTED}{made}\n" if shell in UNTESTED else f"{made}\n"
+
+
+def as_shtab_makes_it(shell: str) -> str:
+    """The script before it is amended."""
+    preamble = _PREAMBLES[shell].replace("@SHTAB@", ENTRY)
+    return shtab.complete(_parser(shell), shell, preamble=preamble)
 
 
 _UNTESTED = "# Generated, and not tested.\n"

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 
+_ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 # Kind: where its API group is, and its plural.
 _PLACES: Mapping[str, tuple[str, str]] = {
     "ClusterRole": ("/apis/rbac.authorization.k8s.io/v1", "clusterroles"),
@@ -37,6 +38,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "ServiceAccount": ("/api/v1", "serviceaccounts"),
     "StatefulSet": ("/apis/apps/v1", "statefulsets"),
     "SubjectAccessReview": ("/apis/authorization.k8s.io/v1", "subjectaccessreviews"),
+    "ValidatingAdmissionPolicy": (_ADMISSION, "validatingadmissionpolicies"),
+    "ValidatingAdmissionPolicyBinding": (_ADMISSION, "validatingadmissionpolicybindings"),
 }
 _IN_NAMESPACES = (  # owners before what they own, so that nothing is made again
     "CronJob",

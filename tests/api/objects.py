@@ -129,3 +129,43 @@ def failing_pod(
     made["metadata"]["labels"] = labels or {}
     api.create(made, namespace)
     fail_to_pull(api, namespace, name)
+
+
+def run_it(api: AdminApi, namespace: str, made: Json) -> None:
+    """A pod of which a kubelet says that it runs."""
+    spec: Json = made["spec"]
+    api.create(made, namespace)
+    states = [
+        {
+            "name": container["name"],
+            "image": container["image"],
+            "imageID": "sha256:1",
+            "ready": True,
+            "restartCount": 0,
+            "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}},
+        }
+        for container in spec["containers"]
+    ]
+    status = {"phase": "Running", "containerStatuses": states}
+    api.patch(f"{path('Pod', namespace, made['metadata']['name'])}/status", {"status": status})
+
+
+def pulled_nothing(api: AdminApi, namespace: str, name: str) -> None:
+    """The kubelet took the image that was there."""
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    uid = api.get(path("Pod", namespace, name))["metadata"]["uid"]
+    involved = {"kind": "Pod", "name": name, "namespace": namespace, "uid": uid}
+    api.create(
+        {
+            "kind": "Event",
+            "metadata": {"name": f"{name}.pulled", "namespace": namespace},
+            "type": "Normal",
+            "reason": "Pulled",
+            "message": f'Container image "{IMAGE}" already present on machine',
+            "count": 1,
+            "firstTimestamp": now,
+            "lastTimestamp": now,
+            "involvedObject": involved | {"fieldPath": "spec.containers{app}"},
+        },
+        namespace,
+    )

@@ -17,11 +17,12 @@ from tests.api.objects import (
     owned_by,
     pod,
     pull_secret,
+    pulled_nothing,
+    run_it,
     template,
     workload,
 )
 from tests.api.test_attach_custom import DEFINITIONS, definition
-from tests.api.test_healthy import pulled_nothing, run_it
 from tests.cli.small_registry import PASSWORD
 from tests.diagnosis.cluster import IMAGE
 from tests.waiting import eventually

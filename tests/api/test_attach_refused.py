@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from tests.api.attaching import Run, done, listed, runner
 from tests.api.objects import REGISTRY, failing_pod, malformed_secret, pull_secret, workload
 from tests.api.one_sentence import is_one_sentence
 from tests.credentials.test_kinds import ECR_HOST, ecr, jwt
+from tests.terminal import on_terminal
 
 
 @pytest.fixture
@@ -199,22 +198,7 @@ class TestWithoutASecret:
 
 def at_terminal(typed: str, *args: str) -> tuple[int, str]:
     """The exit code of a process at a terminal of its own, and all that is shown there."""
-    ours, its = pty.openpty()
     command = (sys.executable, "-m", "kubectl_pullsecret", *args)
-    env = {**os.environ, "TERM": "xterm"}
-    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=env) as process:
-        os.close(its)
-        os.write(ours, f"{typed}\n".encode())
-        shown = b""
-        while chunk := _read(ours):
-            shown += chunk
-        process.wait(timeout=20)
-    os.close(ours)
-    return process.returncode, shown.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux: the other side is closed
-        return b""
+    with on_terminal(command, environment={**os.environ, "TERM": "xterm"}) as terminal:
+        terminal.write(f"{typed}\n")
+        return terminal.end(), terminal.shown

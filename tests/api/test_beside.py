@@ -19,11 +19,9 @@ from tests.api.attaching import Run, done, runner
 from tests.api.control_plane import ControlPlane
 from tests.api.control_plane import control_plane as a_control_plane
 from tests.api.identities import ADMIN, ADMINS
-from tests.api.objects import REGISTRY, pod, pull_secret, workload
+from tests.api.objects import REGISTRY, pod, pull_secret, pulled_nothing, run_it, workload
 from tests.api.stage_of_roles import OtherRegistry, namespaces
-from tests.api.test_healthy import pulled_nothing, run_it
 from tests.api.test_owners import failed_to_create
-from tests.api.test_recreation import BINDINGS, POLICIES
 from tests.cli.small_registry import PASSWORD, USERS, small_registry
 from tests.programs.debian import need
 from tests.programs.missing import MissingError
@@ -109,15 +107,14 @@ def foretold(api: AdminApi, namespace: str, run: Run, *args: str) -> set[str]:
 @pytest.fixture
 def restricted(api: AdminApi, namespace: str) -> Iterator[None]:
     """The policy of the page is in force in the namespace."""
-    policy, binding = yaml.safe_load_all(block("policy"))
-    made = [api.request("POST", POLICIES, policy), api.request("POST", BINDINGS, binding)]
+    made = [api.create(item) for item in yaml.safe_load_all(block("policy"))]
     api.patch(path("Namespace", "", namespace), {"metadata": {"labels": {"images": "restricted"}}})
     try:
         eventually(lambda: refusal(api, namespace, pod("other") | elsewhere()) != "")
         yield
     finally:
-        for where, one in zip((POLICIES, BINDINGS), made, strict=True):
-            api.delete(f"{where}/{one['metadata']['name']}")
+        for one in made:
+            api.delete(path(one["kind"], "", one["metadata"]["name"]))
 
 
 def elsewhere() -> Json:

@@ -40,8 +40,7 @@ from tests.api.objects import REGISTRY, pull_secret
 from tests.waiting import eventually
 
 NAME = "web"
-POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
-BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"
+POLICY = "ValidatingAdmissionPolicy"
 QUOTAS = "/api/v1/namespaces/{}/resourcequotas"
 
 
@@ -161,9 +160,10 @@ def refuse(world: World) -> Iterator[Callable[..., None]]:
             },
             "validations": [wrong],
         }
-        world.api.request("POST", POLICIES, {"metadata": {"name": name}, "spec": spec})
+        metadata = {"name": name}
+        world.api.create({"kind": POLICY, "metadata": metadata, "spec": spec})
         bound = {"policyName": name, "validationActions": ["Deny"]}
-        world.api.request("POST", BINDINGS, {"metadata": {"name": name}, "spec": bound})
+        world.api.create({"kind": f"{POLICY}Binding", "metadata": metadata, "spec": bound})
         trial = bare_pod(imagePullSecrets=[{"name": "new"}])
         trial["metadata"] = {"name": "trial"}
         deadline = time.monotonic() + 20
@@ -177,8 +177,8 @@ def refuse(world: World) -> Iterator[Callable[..., None]]:
 
     yield refuse
     for name in made:
-        for where in (BINDINGS, POLICIES):
-            world.api.delete(f"{where}/{name}")
+        for kind in (f"{POLICY}Binding", POLICY):
+            world.api.delete(path(kind, "", name))
 
 
 class TestThePodThatIsCreated:

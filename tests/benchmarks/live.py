@@ -102,8 +102,6 @@ def _cluster(given: argparse.Namespace) -> Iterator[Cluster]:
 def _small(program: str, cluster: Cluster, rounds: int) -> Iterator[Race]:
     kubectl, pod = cluster.told["kubectl"], cluster.told["pod"]
     here = ("-n", SMALL)
-    version = (kubectl, "version", "--client")
-    yield Race("--help / version --client", (program, "--help"), version, 1.5, rounds)
     secrets = (kubectl, "get", "secrets", *here)
     yield Race("list / get secrets", (program, "list", *here), secrets, 3.2, rounds)
     doctor, get = (program, "doctor", f"pod/{pod}", *here), (kubectl, "get", "pod", pod, *here)

@@ -22,7 +22,7 @@ from kubectl_pullsecret.facts.shapes import Json
 from kubectl_pullsecret.report import Report
 from kubectl_pullsecret.views.terminal import PIPE
 from tests.cli.outside import NOW
-from tests.cli.test_process import imported
+from tests.cli.process import imported
 
 METADATA: Json = {"name": "web", "annotations": {"a": "1e3"}}
 POD: Json = {"apiVersion": "v1", "kind": "Pod", "metadata": METADATA}

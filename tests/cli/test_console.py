@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
-import pty
-import struct
-import termios
 from collections.abc import Iterator
 from datetime import timezone
 from pathlib import Path
@@ -20,6 +16,7 @@ from kubectl_pullsecret.cli.console import Console
 from kubectl_pullsecret.errors import ExitCode, PullSecretError
 from kubectl_pullsecret.views.terminal import PIPE, Terminal
 from tests.cli.outside import NOW
+from tests.terminal import pseudo_terminal, resize
 
 
 def console(stdout: io.TextIOBase, stderr: io.TextIOBase | None = None) -> Console:
@@ -114,11 +111,11 @@ def test_closed_streams_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def at_terminal() -> Iterator[TextIO]:
     """A terminal of 72 columns."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 72, 0, 0))
-    with os.fdopen(its, "w", encoding="utf-8") as stdout:
+    with (
+        pseudo_terminal(72) as (_, its),
+        open(its.fileno(), "w", encoding="utf-8", closefd=False) as stdout,
+    ):
         yield stdout
-    os.close(ours)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +146,7 @@ def test_a_terminal_of_unknown_width_has_80_columns(
     at_terminal: TextIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout", at_terminal)
-    fcntl.ioctl(at_terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    resize(at_terminal.fileno(), 0)
     assert Console.of_process().terminal.width == 80
 
 

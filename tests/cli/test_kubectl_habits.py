@@ -8,8 +8,8 @@ import pytest
 
 from kubectl_pullsecret.cli.main import COMMANDS, SWITCHES, commands
 from kubectl_pullsecret.errors import ExitCode
+from tests.cli.dumps import FAILING
 from tests.cli.outside import invoke
-from tests.cli.test_doctor_command import FAILING
 
 
 @pytest.mark.parametrize("flag", ["-n=prod", "-nprod", "--namespace=prod"])

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import pty
 import signal
-import struct
 import subprocess
-import sys
-import termios
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_doctor_command import FAILING
+from tests.cli.dumps import FAILING
+from tests.cli.process import ENTRY, MODULE, WITHIN, at_terminal, environment, imported
 
-ENTRY = (str(Path(sys.executable).with_name("kubectl-pullsecret")),)
-MODULE = (sys.executable, "-m", "kubectl_pullsecret")
 DOCTOR = (*MODULE, "doctor", "-f")
 
 
@@ -30,40 +23,16 @@ def failing(tmp_path: Path) -> str:
     return str(path)
 
 
-def environment(**changes: str) -> dict[str, str]:
-    return {**os.environ, **changes}
-
-
-def at_terminal(argv: tuple[str, ...], *, columns: int = 80, changes: dict[str, str]) -> str:
-    """What the program writes to a terminal of this width."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = environment(**{"TERM": "xterm", **changes})
-    with subprocess.Popen(argv, stdin=its, stdout=its, stderr=its, env=env) as process:
-        os.close(its)
-        written = b""
-        while chunk := _read(ours):
-            written += chunk
-        process.wait(timeout=20)
-    os.close(ours)
-    return written.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux: the other side is closed
-        return b""
-
-
 @pytest.mark.parametrize("program", [ENTRY, MODULE], ids=["entry point", "python -m"])
 def test_usage_reads_as_kubectl_calls_it(program: tuple[str, ...]) -> None:
-    ran = subprocess.run((*program, "doctor", "-h"), capture_output=True, check=True, timeout=20)
+    ran = subprocess.run(
+        (*program, "doctor", "-h"), capture_output=True, check=True, timeout=WITHIN
+    )
     assert ran.stdout.startswith(b"Usage: kubectl pullsecret doctor ")
 
 
 def test_the_exit_code_reaches_the_shell(failing: str) -> None:
-    assert subprocess.run((*DOCTOR, failing), capture_output=True, timeout=20).returncode == 1
+    assert subprocess.run((*DOCTOR, failing), capture_output=True, timeout=WITHIN).returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -78,7 +47,7 @@ def test_a_closed_pipe_is_silent(args: tuple[str, ...], code: int) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     ran = subprocess.run(
-        (*MODULE, *args), input=FAILING, stdout=writing, stderr=subprocess.PIPE, timeout=20
+        (*MODULE, *args), input=FAILING, stdout=writing, stderr=subprocess.PIPE, timeout=WITHIN
     )
     os.close(writing)
     assert (ran.returncode, ran.stderr) == (code, b"")
@@ -86,36 +55,17 @@ def test_a_closed_pipe_is_silent(args: tuple[str, ...], code: int) -> None:
 
 def test_a_closed_stderr_is_silent(failing: str) -> None:
     command = f"{' '.join(DOCTOR)} {failing} nonsense 2>&-"
-    ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=20)
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=WITHIN)
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, b"", b"")
 
 
 def test_a_full_disk_is_one_sentence(failing: str) -> None:
     with open("/dev/full", "wb") as full:
-        ran = subprocess.run((*DOCTOR, failing), stdout=full, stderr=subprocess.PIPE, timeout=20)
+        ran = subprocess.run(
+            (*DOCTOR, failing), stdout=full, stderr=subprocess.PIPE, timeout=WITHIN
+        )
     assert ran.returncode == 3
     assert ran.stderr == b"error: the output cannot be written: No space left on device\n"
-
-
-@pytest.mark.parametrize(
-    "locale",
-    [
-        pytest.param({"LC_ALL": "C"}, id="LC_ALL=C"),
-        pytest.param({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, id="ASCII"),
-        pytest.param({"PYTHONIOENCODING": "latin-1"}, id="Latin-1"),
-    ],
-)
-def test_every_locale_gets_its_report(locale: dict[str, str]) -> None:
-    report = FAILING.replace(b"app:v1", "app:日本".encode())
-    ran = subprocess.run(
-        (*MODULE, "doctor", "-f", "-"),
-        input=report,
-        capture_output=True,
-        timeout=20,
-        env=environment(**locale),
-    )
-    assert (ran.returncode, ran.stderr) == (1, b"")
-    assert ran.stdout.startswith(b"pod/web in prod cannot pull registry.test/app:")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +99,7 @@ def test_columns_of_the_environment_win(failing: str) -> None:
 
 def test_a_pipe_gets_neither_colour_nor_wrapping(failing: str) -> None:
     ran = subprocess.run(
-        (*DOCTOR, failing), capture_output=True, timeout=20, env=environment(COLUMNS="40")
+        (*DOCTOR, failing), capture_output=True, timeout=WITHIN, env=environment(COLUMNS="40")
     )
     assert b"\x1b" not in ran.stdout
     assert b" \\\n" not in ran.stdout
@@ -165,25 +115,10 @@ def test_ctrl_c_is_silent_with_exit_code_130() -> None:
         process.stdin.flush()
         time.sleep(0.3)  # a signal between two reads would only be seen after the next one
         process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=20)
+        code = process.wait(timeout=WITHIN)
         assert process.stdout is not None
         assert process.stderr is not None
         assert (code, process.stdout.read(), process.stderr.read()) == (130, b"", b"")
-
-
-IMPORTED = """
-import json, sys
-from kubectl_pullsecret.__main__ import main
-main()
-print(json.dumps(sorted(sys.modules)), file=sys.stderr)
-"""
-
-
-def imported(*args: str) -> set[str]:
-    """The modules that a command line imports."""
-    argv = (sys.executable, "-c", IMPORTED, *args)
-    ran = subprocess.run(argv, capture_output=True, timeout=20, check=True)
-    return set(json.loads(ran.stderr.decode().splitlines()[-1]))
 
 
 HEAVY = {"kubernetes", "urllib3", "yaml", "shtab"}
@@ -194,7 +129,8 @@ def test_the_overview_imports_no_command_and_nothing_heavy() -> None:
     ours = {name.partition(".")[2] for name in modules if name.startswith("kubectl_pullsecret")}
     assert not modules & HEAVY
     assert ours == {
-        *("", "__main__", "errors", "cli", "cli.main", "cli.console", "views", "views.terminal")
+        *("", "__main__", "completion", "errors"),
+        *("cli", "cli.main", "cli.console", "views", "views.terminal"),
     }
 
 

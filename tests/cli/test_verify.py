@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
 import signal
 import socket
 import subprocess
@@ -20,7 +17,9 @@ import yaml
 
 from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import Outcome, invoke
+from tests.cli.process import MODULE
 from tests.cli.small_registry import PASSWORD, SmallRegistry, pod, secret, small_registry
+from tests.terminal import on_terminal
 
 
 @pytest.fixture
@@ -239,36 +238,17 @@ def test_where_nothing_is_sent_nothing_is_imported_that_could() -> None:
     assert (done.returncode, done.stderr) == (ExitCode.INCOMPLETE, b"")
 
 
-def program(*args: str, stdin: int, stderr: int, **more: Any) -> subprocess.Popen[bytes]:
-    command = (sys.executable, "-m", "kubectl_pullsecret", "verify", *args)
-    return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr, **more)
-
-
-def wait_for(words: str, ours: int) -> None:
-    seen, deadline = "", time.monotonic() + 15
-    while words not in seen:
-        assert select.select([ours], [], [], max(0, deadline - time.monotonic()))[0], seen
-        seen += os.read(ours, 4096).decode()
-
-
-@pytest.mark.parametrize(("typed", "code"), [(b"y\n", 0), (b"\n", 3), (b"\x04", 130)])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("\n", 3), ("\x04", 130)])
 def test_a_person_at_the_terminal_is_asked(
-    registry: SmallRegistry, tmp_path: Any, typed: bytes, code: int
+    registry: SmallRegistry, tmp_path: Any, typed: str, code: int
 ) -> None:
     path = tmp_path / "secret.json"
     path.write_text(json.dumps(secret("pull", registry.host)), encoding="utf-8")
-    ours, its = pty.openpty()
-    running = program("-A", "-f", str(path), stdin=its, stderr=its)
-    os.close(its)
-    try:
-        wait_for("try 1 login to 1 registry? [y/N] ", ours)
-        os.write(ours, typed)
-        running.communicate(timeout=15)
-    finally:
-        running.kill()
-        running.wait()
-        os.close(ours)
-    assert running.returncode == code
+    command = (*MODULE, "verify", "-A", "-f", str(path))
+    with on_terminal(command, stdout=subprocess.DEVNULL) as terminal:
+        terminal.until("try 1 login to 1 registry? [y/N] ")
+        terminal.write(typed)
+        assert terminal.end() == code
     assert bool(registry.asked) is (code == 0)
 
 
@@ -278,7 +258,12 @@ def test_an_interruption_ends_it(tmp_path: Any) -> None:
         silent.settimeout(15)
         host = f"127.0.0.1:{silent.getsockname()[1]}"
         path.write_text(json.dumps(secret("pull", host)), encoding="utf-8")
-        running = program("-f", str(path), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        running = subprocess.Popen(
+            (*MODULE, "verify", "-f", str(path)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         try:
             connection, _ = silent.accept()
             with connection:

@@ -6,27 +6,19 @@ guessed from a screen.
 
 from __future__ import annotations
 
-import codecs
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
 import sys
-import termios
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.programs.process import ending_with
+from tests.completion.asking import answered
+from tests.terminal import Terminal, on_terminal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # seconds for one answer of a shell
-COLUMNS, ROWS = 120, 40
+COLUMNS = 120
 PROMPT = "READY> "
 _LINE = re.compile("«([^»]*)»")
 _ESCAPES = re.compile(
@@ -104,60 +96,45 @@ KINDS = (BASH, ZSH, FISH)
 
 
 class Shell:
-    """A running shell; made by `shell`."""
+    """A shell, started when it is first asked, and anew after it has not answered; of `shell`."""
 
-    def __init__(self, terminal: int) -> None:
-        self._terminal, self._shown = terminal, ""
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._until(lambda: PROMPT in self._shown)
+    def __init__(self, start: Callable[[], AbstractContextManager[Terminal]]) -> None:
+        self._start, self._running = start, ExitStack()
+        self._terminal: Terminal | None = None
 
-    def completed(self, typed: str, tries: int = 3) -> str:
-        """The line after Tab; nothing is run.
-
-        Where nothing came Tab is pressed again, for the completer gives up after two seconds, and
-        the machine may be busy.
-        """
-        self._start(typed)
-        line = self._line()
-        self._clear()
-        return self.completed(typed, tries - 1) if line == typed and tries > 1 else line
+    def completed(self, typed: str) -> str:
+        """The line after Tab; nothing is run."""
+        return answered(lambda: self._after_tab(typed)[0], typed)
 
     def listed(self, typed: str) -> str:
         """All that the terminal shows after Tab, without its colours."""
-        self._start(typed)
-        self._line()
-        shown = _ESCAPES.sub("", self._shown)
-        self._clear()
-        return shown
+        return _ESCAPES.sub("", self._after_tab(typed)[1])
 
-    def _start(self, typed: str) -> None:
-        self._shown = ""
-        self._write(f"{typed}\t")
+    def end(self) -> None:
+        self._terminal = None
+        self._running.close()
 
-    def _line(self) -> str:
-        """What Ctrl-G prints; a shell that is busy with Tab reads it afterwards."""
-        self._write("\x07")
-        self._until(lambda: bool(_LINE.search(self._shown)))
-        found = _LINE.search(self._shown)
-        assert found is not None
-        return found[1]
+    def _after_tab(self, typed: str) -> tuple[str, str]:
+        """The line that Ctrl-G prints, and all that is shown until then; the line is emptied."""
+        try:
+            terminal = self._ready()
+            terminal.write(f"{typed}\t")
+            terminal.write("\x07")  # a shell that is busy with Tab reads it afterwards
+            terminal.until(lambda: bool(_LINE.search(terminal.shown)), PATIENCE)
+            shown = terminal.take()
+            terminal.write("\x05\x15\x07")  # to its end, all of it, and show it
+            terminal.until("«»", PATIENCE)
+        except AssertionError:
+            self.end()
+            raise
+        return _LINE.findall(shown)[0], shown
 
-    def _clear(self) -> None:
-        """Empty the line."""
-        self._shown = ""
-        self._write("\x05\x15\x07")  # to its end, all of it, and show it
-        self._until(lambda: "«»" in self._shown)
-
-    def _until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            left = deadline - time.monotonic()
-            assert left > 0, f"nothing happens after:\n{self._shown!r}"
-            if select.select([self._terminal], [], [], left)[0]:
-                self._shown += self._decoder.decode(os.read(self._terminal, 65536))
-
-    def _write(self, keys: str) -> None:
-        os.write(self._terminal, keys.encode())
+    def _ready(self) -> Terminal:
+        if self._terminal is None:
+            self._terminal = self._running.enter_context(self._start())
+            self._terminal.until(PROMPT, PATIENCE)
+        self._terminal.take()
+        return self._terminal
 
 
 @contextmanager
@@ -169,24 +146,13 @@ def shell(
     settings.parent.mkdir(parents=True, exist_ok=True)
     loads = (kind.load.format(command=command) for command in commands)
     settings.write_text(kind.setup + "\n".join(loads) + "\n")
-    terminal, end = pty.openpty()
-    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     argv = tuple(word.format(home=home) for word in kind.argv)
-    running = subprocess.Popen(
-        ending_with(os.getpid(), ("/usr/bin/setsid", "--ctty", *argv)),
-        stdin=end,
-        stdout=end,
-        stderr=end,
-        cwd=home,
-        env={"HOME": str(home), "TERM": "xterm", "LANG": "C.UTF-8", **environment},
-    )
-    os.close(end)
+    own = {"HOME": str(home), "TERM": "xterm", "LANG": "C.UTF-8", **environment}
+    running = Shell(lambda: on_terminal(argv, columns=COLUMNS, environment=own, cwd=home))
     try:
-        yield Shell(terminal)
+        yield running
     finally:
-        running.kill()
-        running.wait(PATIENCE)
-        os.close(terminal)
+        running.end()
 
 
 def launcher(folder: Path) -> Path:

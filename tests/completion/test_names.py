@@ -12,7 +12,8 @@ from kubectl_pullsecret.completion.kubeconfigs import overrides
 from kubectl_pullsecret.completion.program import answer
 from kubectl_pullsecret.credentials.masked import Masked
 from kubectl_pullsecret.sources.kubeconfig import Overrides
-from tests.completion.test_program import NOTHING, kubeconfig, plugin
+from tests.completion.asking import NOTHING
+from tests.kubeconfig import exec_plugin, kubeconfig
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ def test_an_exec_plugin_that_fails_gives_no_names(tmp_path: Path) -> None:
     script = tmp_path / "plugin"
     script.write_text("#!/bin/sh\nexit 1\n")
     script.chmod(0o755)
-    user = {"name": "u", "user": {"exec": plugin(script)}}
+    user = {"name": "u", "user": {"exec": exec_plugin(script)}}
     config = kubeconfig(tmp_path / "config", users=[user])
     assert answer(["doctor", "--kubeconfig", config, "pod/"]) == NOTHING
 

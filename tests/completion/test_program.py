@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any, ClassVar
 
 import pytest
 
 from kubectl_pullsecret.completion.names import PATIENCE
+from tests.completion.asking import NOTHING, answered
 from tests.completion.shells import launcher
+from tests.kubeconfig import exec_plugin, kubeconfig
+from tests.net.scripted import Reply, scripted
 
 ROOT = Path(__file__).parents[2]
-NOTHING = ":4\n"
 ATTACH = "attach\tGive pull secrets to an account, a workload or a pod's owner\n:4\n"
 # Generous, for a machine that does other things as well; without a bound it would hang.
 QUICK = PATIENCE + 8
@@ -40,9 +38,8 @@ def complete(*words: str, **environment: str) -> str:
 
 
 def named(*words: str, **environment: str) -> str:
-    """The same where there are names: asked again on a machine too busy to find them in time."""
-    answers = (complete(*words, **environment) for _ in range(5))
-    return next((answer for answer in answers if answer != NOTHING), NOTHING)
+    """The same where there are names."""
+    return answered(lambda: complete(*words, **environment), NOTHING)
 
 
 def run(argv: list[str], environment: dict[str, str]) -> str:
@@ -59,19 +56,6 @@ def run(argv: list[str], environment: dict[str, str]) -> str:
     assert (done.returncode, done.stderr) == (0, b"")
     assert time.monotonic() - started < QUICK
     return done.stdout.decode()
-
-
-def kubeconfig(path: Path, **changes: Any) -> str:
-    """With one context, of a server that is not there unless `server` says so."""
-    server = changes.pop("server", "https://127.0.0.1:1")
-    config = {
-        "current-context": "here",
-        "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [{"name": "c", "cluster": {"server": server}}],
-        "users": [{"name": "u", "user": {"token": "t"}}],
-    }
-    path.write_text(json.dumps({**config, **changes}))
-    return str(path)
 
 
 def test_it_answers_under_the_name_that_kubectl_looks_for(folder: Path) -> None:
@@ -160,20 +144,16 @@ def test_an_exec_plugin_that_hangs_is_ended_with_all_that_it_started(tmp_path: P
         "echo asks >&2; read answer < /dev/tty; read answer; wait\n"
     )
     script.chmod(0o755)
-    user = {"name": "u", "user": {"exec": plugin(script)}}
+    user = {"name": "u", "user": {"exec": exec_plugin(script)}}
     config = kubeconfig(tmp_path / "config", users=[user])
-    started: list[str] = []
-    for _ in range(5):  # on a busy machine it may be ended before it has begun
+
+    def started() -> list[str]:
         assert complete("doctor", "pod/", KUBECONFIG=config) == NOTHING
-        if started := pids.read_text().split() if pids.exists() else []:
-            break
-    assert len(started) == 2
-    assert not [pid for pid in started if is_running(int(pid))]
+        return pids.read_text().split() if pids.exists() else []
 
-
-def plugin(script: Path) -> dict[str, Any]:
-    version = "client.authentication.k8s.io/v1"
-    return {"apiVersion": version, "command": str(script), "interactiveMode": "IfAvailable"}
+    both = answered(started, list[str]())  # on a busy machine it may be ended before it has begun
+    assert len(both) == 2
+    assert not [pid for pid in both if is_running(int(pid))]
 
 
 def is_running(pid: int) -> bool:
@@ -186,36 +166,17 @@ def is_running(pid: int) -> bool:
     return True
 
 
-class _Listing(BaseHTTPRequestHandler):
-    """Answers every request with a list of odd names; what was accepted is remembered."""
-
-    accepted: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.accepted.append(self.headers["Accept"])
-        names = ["pull", "$(touch x)", "a b", "../../x", "UP", 7, None]
-        items = [*({"metadata": {"name": name}} for name in names), {}, {"metadata": []}]
-        body = json.dumps({"kind": "List", "metadata": {}, "items": items}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
-
-
 def test_of_secrets_nothing_but_metadata_is_accepted_and_no_name_that_is_none(
     tmp_path: Path,
 ) -> None:
-    with HTTPServer(("127.0.0.1", 0), _Listing) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        config = kubeconfig(tmp_path / "config", server=address)
+    odd = ["pull", "$(touch x)", "a b", "../../x", "UP", 7, None]
+    items = [*({"metadata": {"name": name}} for name in odd), {}, {"metadata": []}]
+    with scripted(lambda _: Reply({"kind": "List", "metadata": {}, "items": items})) as server:
+        config = kubeconfig(tmp_path / "config", server=server.url)
         assert named("inspect", "", KUBECONFIG=config) == "pull\n:4\n"
-        server.shutdown()
-    assert len(_Listing.accepted) >= 2
-    assert all("as=PartialObjectMetadataList" in one for one in _Listing.accepted)
+    accepted = [request.header("Accept") or "" for request in server.received]
+    assert len(accepted) >= 2
+    assert all("as=PartialObjectMetadataList" in one for one in accepted)
 
 
 def test_who_does_not_listen_is_no_error() -> None:

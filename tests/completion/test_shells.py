@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.completion.shells import KINDS, ZSH, Kind, Shell, launcher, shell
-from tests.completion.test_program import kubeconfig
+from tests.kubeconfig import kubeconfig
 from tests.programs.debian import need
 
 ME = "kubectl-pullsecret"
@@ -73,6 +73,12 @@ def test_all_commands_are_shown(asked: Shell) -> None:
 def test_choices_are_shown_where_several_are_possible(asked: Shell) -> None:
     shown = asked.listed(f"{ME} doctor -o ").split()
     assert {"wide", "json", "yaml", "name"} <= set(shown)
+
+
+def test_a_shell_that_has_gone_is_replaced(asked: Shell) -> None:
+    with pytest.raises(AssertionError, match="has ended"):
+        asked.completed("exit\n")
+    assert asked.completed(f"{ME} att") == f"{ME} attach "
 
 
 @pytest.mark.parametrize("way", ["fpath", "eval"])

@@ -9,36 +9,33 @@ import sys
 import tarfile
 from pathlib import Path
 
-import pytest
-
 from krew.bundle import install_tools
 from krew.platforms import PROGRAM
+from tests.programs.package_index import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE = 600  # seconds, for tools from the index and one build
 
 
 def installed_tools(environment: Path) -> Path:
-    """The environment with the build's tools in it; a test is skipped where they are not had."""
-    try:
-        install_tools(environment)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"the bundle needs a package index with krew/requirements.txt: {error}")
+    """The environment with the build's tools in it, from the package index."""
+    install_tools(environment)
     return environment
 
 
-def build(checkout: Path, output: Path, tools: Path, **settings: str) -> Path:
+def build(
+    checkout: Path, output: Path, tools: Path, python: str = sys.executable, **settings: str
+) -> Path:
     """The archive that a checkout's own script makes, with these settings in the environment."""
     run = subprocess.run(
         [
-            *(sys.executable, str(checkout / "krew" / "bundle.py")),
+            *(python, str(checkout / "krew" / "bundle.py")),
             *(f"--output={output}", f"--venv={tools}"),
         ],
         cwd=checkout.parent,
         env={**os.environ, **settings},
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

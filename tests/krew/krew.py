@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from tests.programs.git import git, without_settings
 from tests.programs.real import Programs
 
 _PATIENCE = 120  # seconds
-_GIT = ("git", "-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
 
 
 class Krew:
@@ -38,12 +38,13 @@ class Krew:
     @property
     def environment(self) -> dict[str, str]:
         """All that there is; no Python on PATH."""
-        return {
+        own = {
             "HOME": str(self.home),
             "KREW_DEFAULT_INDEX_URI": str(self._index),
             "KREW_ROOT": str(self.root),
             "PATH": os.pathsep.join((str(self._tools), str(self.link.parent))),
         }
+        return without_settings(own)  # krew runs git
 
     def kubectl(self, *arguments: str, code: int = 0, stdin: str = "", **settings: str) -> str:
         """What kubectl says, both streams; it has to end with this exit code."""
@@ -71,10 +72,10 @@ class Krew:
         plugins = self._index / "plugins"
         if not plugins.exists():
             plugins.mkdir(parents=True)
-            subprocess.run([*_GIT, "init", "-q", self._index], check=True, timeout=60)
+            git(self._index, "init", "--quiet")
         shutil.copy(manifest, plugins)
-        for command in (("add", "."), ("commit", "-q", "-m", manifest.read_text()[:72])):
-            subprocess.run([*_GIT, "-C", self._index, *command], check=True, timeout=60)
+        git(self._index, "add", "--all")
+        git(self._index, "commit", "--quiet", "--message", manifest.read_text()[:72])
         self("update")
 
     def _run(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 
 from kubectl_pullsecret.cli.main import COMMANDS
 from tests.krew.building import ROOT
+from tests.terminal import on_terminal
 
 CLUSTER = str(ROOT / "examples" / "recorded-cluster.json")
 CREATE = ("create", "regcred", "--dry-run=client", "--docker-server=registry.test")
@@ -65,16 +63,14 @@ def test_it_says_what_the_wheels_program_says(
     nobody = tmp_path / "kubeconfig"  # nobody listens there
     nobody.write_text('{"clusters": [{"name": "", "cluster": {"server": "https://127.0.0.1:1"}}]}')
     given = {"HOME": str(tmp_path), "KUBECONFIG": str(nobody), "PYTHONPATH": str(ROOT)}
-    wheels = ran(
-        sys.executable, "-m", "kubectl_pullsecret", *command, stdin=stdin.encode(), **given
+    module = (sys.executable, "-m", "kubectl_pullsecret")
+    before, ours, after = (
+        (run.returncode, run.stdout, run.stderr)
+        for program in (module, (bundle,), module)  # ages grow while they run: either is right
+        for run in (ran(*program, *command, stdin=stdin.encode(), **given),)
     )
-    ours = ran(bundle, *command, stdin=stdin.encode(), **given)
-    assert b"this is a bug" not in ours.stderr
-    assert (ours.returncode, ours.stdout, ours.stderr) == (
-        wheels.returncode,
-        wheels.stdout,
-        wheels.stderr,
-    )
+    assert b"this is a bug" not in ours[2]
+    assert ours in (before, after)
 
 
 def test_it_needs_no_environment_at_all(bundle: Path) -> None:
@@ -136,21 +132,10 @@ def test_ctrl_c_ends_it_silently_with_130(bundle: Path) -> None:
 
 
 def test_ctrl_c_at_the_password_leaves_a_terminal_that_echoes(bundle: Path) -> None:
-    ours, its = pty.openpty()
-    command = [str(bundle), *CREATE, "--docker-username=me"]
-    with subprocess.Popen(
-        command, stdin=its, stderr=its, stdout=subprocess.DEVNULL, start_new_session=True
-    ) as process:
-        try:
-            asked = b""
-            while b"assword" not in asked:
-                assert select.select([ours], [], [], 20)[0], asked
-                asked += os.read(ours, 1000)
-            assert not termios.tcgetattr(its)[3] & termios.ECHO
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 130
-            assert termios.tcgetattr(its)[3] & termios.ECHO
-        finally:
-            process.kill()
-            os.close(ours)
-            os.close(its)
+    command = (str(bundle), *CREATE, "--docker-username=me")
+    with on_terminal(command, stdout=subprocess.DEVNULL) as terminal:
+        terminal.until("assword")
+        terminal.until(lambda: not terminal.echoes)
+        terminal.write("\x03")
+        assert terminal.end() == 130
+        assert terminal.echoes

@@ -13,24 +13,16 @@ import pytest
 
 from kubectl_pullsecret import __version__
 from tests.krew.building import ROOT
+from tests.programs.package_index import install
 
-_PATIENCE = 600  # seconds: some 40 packages from an index
 FORMS = ("whl", "tar.gz")
 NAMES = ("kubectl-pullsecret", "kubectl_complete-pullsecret")
 
 
 def run(*command: str | Path, **settings: str) -> str:
     """What it says; it has to succeed."""
-    ran = subprocess.run(
-        command,
-        env={**os.environ, "PIP_COMPILE": "0", **settings},  # else kubernetes takes half a minute
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
+    quick = {**os.environ, "PIP_COMPILE": "0"}  # else kubernetes takes half a minute
+    ran = install(command, env={**quick, **settings})
     assert ran.returncode == 0, f"{command}: {ran.returncode}\n{ran.stdout}"
     return ran.stdout
 
@@ -64,13 +56,13 @@ def fresh(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pipx(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """pipx as PyPI has it; skips where there is no package index."""
+def pipx(
+    package_index: None,  # noqa: ARG001 - it skips
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """pipx as PyPI has it."""
     python = fresh(tmp_path_factory.mktemp("pipx"))
-    try:
-        run(python, "-m", "pip", "install", "-q", "pipx")
-    except AssertionError as error:
-        pytest.skip(f"the tests of pip and pipx need a package index: {error}")
+    run(python, "-m", "pip", "install", "-q", "pipx")
     return python.with_name("pipx")
 
 
@@ -95,7 +87,7 @@ def assert_runs(programs: Path, namesake: Path) -> None:
     assert offered.stdout.startswith("doctor\t")
 
 
-@pytest.mark.usefixtures("pipx")  # it knows whether there is an index
+@pytest.mark.usefixtures("package_index")
 @pytest.mark.parametrize("form", FORMS)
 def test_pip_installs_it(dist: Path, tmp_path: Path, kubectl: Path, form: str) -> None:
     python = fresh(tmp_path / "venv")

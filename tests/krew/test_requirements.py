@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from krew.bundle import REQUIREMENTS
+from krew import bundle
+from krew.bundle import REQUIREMENTS, install_tools
 
 WANTED = REQUIREMENTS.with_suffix(".in")
 PIN = re.compile(r"^([a-z\d.-]+)==(\S+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[\da-f]{64}.*\n)+)")
@@ -54,3 +56,15 @@ def test_compiled_parts_have_a_file_for_each_platform_and_python() -> None:
 def test_the_lock_file_says_how_it_is_renewed() -> None:
     first = REQUIREMENTS.read_text(encoding="utf-8").splitlines()[:3]
     assert "uv pip compile krew/requirements.in --universal --generate-hashes" in first[1]
+
+
+def test_an_index_that_hangs_does_not_hang_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\nexec sleep 1000\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(bundle, "PATIENCE", 0.3)
+    with pytest.raises(subprocess.TimeoutExpired):
+        install_tools(tmp_path)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
 import shlex
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.api.admin_api import Json
 from tests.node.cluster import NodeCluster
 from tests.node.registries import PASSWORD, PULLER
+from tests.node.shell import PATIENCE, shell
 
-PATIENCE = 90.0  # seconds for one command
 _LABEL = re.compile(r"^  (\w+ )? *(?:\d+\. )?")
 _NOTE = re.compile(r" {5}\(.*\)$")
 
@@ -61,19 +56,9 @@ class Person:
 
     def type(self, command: str) -> tuple[int, str]:
         """Run a line in bash on a terminal; the password is typed when it is asked for."""
-        terminal, end = pty.openpty()
-        shell = ("setsid", "--ctty", "--wait", "bash", "--norc", "-c", command)
-        with subprocess.Popen(
-            [*self.node.enter, *shell],
-            stdin=end,
-            stdout=end,
-            stderr=end,
-            cwd=self.node.home,
-            env=self.node.environment,
-        ) as running:
-            os.close(end)
-            said = _converse(terminal, running)
-        return running.returncode, said
+        with shell(self.node) as bash:
+            said = bash.type(command)
+        return said.code, said.answer
 
 
 def commands_in(text: str) -> Iterator[str]:
@@ -88,28 +73,6 @@ def commands_in(text: str) -> Iterator[str]:
         command = _NOTE.sub("", line[found.end() :])
         if label == "fix" and command.startswith("kubectl "):
             yield command
-
-
-def _converse(terminal: int, running: subprocess.Popen[bytes]) -> str:
-    """What the program says until it ends; its question for the password is answered once."""
-    said, asked = b"", False
-    deadline = time.monotonic() + PATIENCE
-    try:
-        while time.monotonic() < deadline:
-            if not select.select([terminal], [], [], 1.0)[0]:
-                continue
-            try:
-                read = os.read(terminal, 4096)
-            except OSError:  # the last one who could write is gone
-                break
-            said += read
-            if not asked and b"assword" in said and said.rstrip(b" ").endswith(b":"):
-                os.write(terminal, PASSWORD.encode() + b"\n")
-                asked = True
-    finally:
-        os.close(terminal)
-    running.wait(timeout=PATIENCE)
-    return said.decode(errors="replace")
 
 
 def _check(command: str, code: int, said: str) -> None:

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import termios
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,9 +11,9 @@ from rich.text import Text
 
 from tests.node.cluster import NodeCluster
 from tests.node.registries import PASSWORD
+from tests.terminal import Terminal, on_terminal
 
-ROWS = 50
-PATIENCE, PACE = 90.0, 0.05  # seconds: for one command, and from one look to the next
+PATIENCE = 90.0  # seconds for one command
 # What is typed is bold: from the prompt on until PS0 (bash 4.4), just before the command runs.
 _TYPED, _PLAIN = "\x1b[1m", "\x1b[0m"
 PROMPT = f"\x1b[32m$\x1b[0m {_TYPED}"
@@ -31,7 +22,6 @@ _QUESTION = re.compile(r"assword[^\n]*: $")
 # Unseen, before each prompt: the exit code of the last command, as terminals that remember
 # commands are told it (OSC 133;D).
 _ENDED = re.compile(r"\x1b\]133;D;(\d+)\x07")
-_LOCAL = 3  # the local modes in what tcgetattr returns
 _TELL_THE_END = r"printf '\e]133;D;%s\a' $?"
 
 
@@ -58,9 +48,8 @@ class Said:
 class Shell:
     """An interactive bash; made by `shell`."""
 
-    def __init__(self, terminal: int) -> None:
-        self._terminal, self._shown = terminal, ""
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
         self._until_prompt()
 
     def type(self, command: str) -> Said:
@@ -68,11 +57,11 @@ class Shell:
         *first, last = command.splitlines()
         for line in first:
             self._write(line)
-            self._until(lambda: self._shown.endswith(f"\n{_NEXT_LINE}"))
+            self._until(lambda: self._terminal.shown.endswith(f"\n{_NEXT_LINE}"))
         self._write(last)
         code, shown = self._until_prompt()
         assert PASSWORD not in shown, "the password is shown"
-        return Said(code, PROMPT + shown.replace("\r\n", "\n"))
+        return Said(code, PROMPT + shown)
 
     def _until_prompt(self) -> tuple[int, str]:
         """The exit code, and what was shown before the prompt; answers the question in between."""
@@ -80,34 +69,29 @@ class Shell:
         if self._is_asked():
             self._write(PASSWORD)
             self._until(self._is_ready)
-        before, code, _ = _ENDED.split(self._shown, maxsplit=1)
-        self._shown = ""
+        before, code, _ = _ENDED.split(self._terminal.take(), maxsplit=1)
         return int(code), before
 
     def _is_asked(self) -> bool:
         """Some programs put the question first, and hide what is typed a little later."""
-        hidden = not termios.tcgetattr(self._terminal)[_LOCAL] & termios.ECHO
-        return hidden and bool(_QUESTION.search(self._shown))
+        return not self._terminal.echoes and bool(_QUESTION.search(self._terminal.shown))
 
     def _is_ready(self) -> bool:
-        return bool(_ENDED.search(self._shown)) and self._shown.endswith(PROMPT)
+        shown = self._terminal.shown
+        return bool(_ENDED.search(shown)) and shown.endswith(PROMPT)
 
     def _until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < deadline, f"nothing happens after:\n{self._shown}"
-            if select.select([self._terminal], [], [], PACE)[0]:
-                self._shown += self._decoder.decode(os.read(self._terminal, 65536))
+        self._terminal.until(condition, PATIENCE)
 
     def _write(self, line: str) -> None:
-        os.write(self._terminal, f"{line}\n".encode())
+        self._terminal.write(f"{line}\n")
 
 
 @contextmanager
-def shell(node: NodeCluster, columns: int, environment: Mapping[str, str]) -> Iterator[Shell]:
+def shell(
+    node: NodeCluster, columns: int = 80, environment: Mapping[str, str] | None = None
+) -> Iterator[Shell]:
     """Bash in the cluster's network, until the block ends; with this added to its environment."""
-    terminal, end = pty.openpty()
-    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     own = {
         "TERM": "xterm-256color",
         "PS1": f"\n{PROMPT}",  # with an empty line before it
@@ -115,18 +99,11 @@ def shell(node: NodeCluster, columns: int, environment: Mapping[str, str]) -> It
         "PS2": _NEXT_LINE,
         "PROMPT_COMMAND": _TELL_THE_END,
     }
-    bash = ("bash", "--noprofile", "--norc", "--noediting", "-i")
-    with subprocess.Popen(
-        [*node.enter, "setsid", "--ctty", "--wait", *bash],
-        stdin=end,
-        stdout=end,
-        stderr=end,
+    with on_terminal(
+        ("bash", "--noprofile", "--norc", "--noediting", "-i"),
+        columns=columns,
+        environment={**node.environment, **own, **(environment or {})},
         cwd=node.home,
-        env={**node.environment, **own, **environment},
-    ) as running:
-        os.close(end)
-        try:
-            yield Shell(terminal)
-        finally:
-            os.close(terminal)  # hangs up: bash ends
-            running.kill()
+        within=node.enter,
+    ) as terminal:
+        yield Shell(terminal)

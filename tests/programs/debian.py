@@ -19,7 +19,7 @@ INSTALL = "--install"
 POLICY = Path("/usr/sbin/policy-rc.d")  # asked before a package starts its service
 # 101: "action forbidden by policy" (invoke-rc.d(8)).
 _NO_SERVICES = "#!/bin/sh\n# While the tests of kubectl-pullsecret install packages.\nexit 101\n"
-_PATIENCE = 900  # seconds
+PATIENCE = 900  # seconds, for one apt-get
 _REFUSED = pytest.StashKey[dict[tuple[str, ...], str]]()
 
 Say = Callable[[str], None]
@@ -92,13 +92,17 @@ def _apt_get(*arguments: str) -> None:
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            command,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        late = f"which was not done after {PATIENCE} s"
+        raise MissingError(f"`{' '.join(command)}`, {late}") from None

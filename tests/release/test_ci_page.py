@@ -16,9 +16,7 @@ from kubectl_pullsecret.errors import ExitCode
 from tests.cli.outside import invoke
 from tests.programs.debian import need
 from tests.release.ci_page import BROKEN, GOOD, PAGE, WORKLOAD, blocks, write_manifests
-from tests.release.test_workflows import actionlint, lint
-
-__all__ = ["actionlint"]  # a fixture
+from tests.release.conftest import Lint
 
 PLAIN, RENDERED, ANNOTATIONS, _, _ = blocks("sh")  # the last two ask a cluster: tests/api
 _, OF_GITHUB, OF_GITLAB = blocks("yaml")  # the first one is pre-commit's
@@ -84,9 +82,9 @@ def test_what_a_manifest_says_is_no_command_of_the_runner(
     assert "50%25%0D%0A::stop-commands::x" in line
 
 
-def test_the_workflow_passes_actionlint(actionlint: Path, tmp_path: Path) -> None:
+def test_the_workflow_passes_actionlint(actionlint: Lint, tmp_path: Path) -> None:
     (tmp_path / "manifests.yml").write_text(OF_GITHUB)
-    done = lint(actionlint, tmp_path / "manifests.yml")
+    done = actionlint(tmp_path / "manifests.yml")
     assert (done.returncode, done.stdout) == (0, "")
 
 

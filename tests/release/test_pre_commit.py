@@ -11,27 +11,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.programs.git import git, without_settings
+from tests.programs.package_index import install
 from tests.release.ci_page import BROKEN, GOOD, blocks, write_manifests
 from tests.release.workflows import ROOT
 
 OF_PRE_COMMIT = blocks("yaml")[0]
 RELEASED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "pyproject.toml")
-_NOBODY = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.test")
-# Neither the developer's own settings, nor the repository whose hook may have started the tests.
-_ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-}
 
-
-def git(folder: Path, *words: str) -> str:
-    command = ["git", *_NOBODY, "-c", "init.defaultBranch=main", *words]
-    done = subprocess.run(
-        command, cwd=folder, env=_ENVIRONMENT, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+pytestmark = pytest.mark.usefixtures("package_index")  # pre-commit installs our package with pip
 
 
 @pytest.fixture(scope="module")
@@ -57,22 +45,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "VIRTUALENV_OVERRIDE_APP_DATA": str(home / "virtualenv"),
     }
     settings = {"PRE_COMMIT_HOME": str(home), "KUBECONFIG": str(home / "none")}
-    return {**_ENVIRONMENT, **virtualenv, **settings}
+    return {**without_settings(os.environ), **virtualenv, **settings}
 
 
 def pre_commit(repository: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """What a commit of everything would run."""
     git(repository, "add", "--all")
-    command = [sys.executable, "-m", "pre_commit", "run", "--color=never"]
-    return subprocess.run(
-        command,
-        cwd=repository,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    command = (sys.executable, "-m", "pre_commit", "run", "--color=never")
+    return install(command, cwd=repository, env=environment)
 
 
 @pytest.fixture(params=["as the page has it", "without arguments"])
@@ -89,7 +69,7 @@ def repository(tmp_path: Path, hooks: Path, request: pytest.FixtureRequest) -> P
 def test_a_broken_pull_secret_stops_the_commit(repository: Path, installed: dict[str, str]) -> None:
     write_manifests(repository, BROKEN)
     done = pre_commit(repository, installed)
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 1, done.stdout
     assert "port 5000 is missing from the key" in done.stdout
     assert "- exit code: 1" in done.stdout
 
@@ -112,7 +92,7 @@ def test_a_good_secret_and_one_that_is_elsewhere_pass(
 ) -> None:
     write_manifests(repository, secret)
     done = pre_commit(repository, installed)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert done.stdout.rstrip().endswith("Passed")
 
 

@@ -16,6 +16,7 @@ import yaml
 
 import kubectl_pullsecret
 from krew.platforms import PLATFORMS, PROGRAM, archive_name
+from tests.programs.package_index import install
 from tests.release.workflows import ROOT, workflow
 
 TAG = f"v{kubectl_pullsecret.__version__}"
@@ -44,16 +45,12 @@ def run(checkout: Path, job: str, path: Sequence[Path] = ()) -> None:
     found = os.pathsep.join((*map(str, path), os.environ["PATH"]))
     for step in workflow("release")["jobs"][job]["steps"]:
         if "run" in step:
-            done = subprocess.run(
-                ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            done = install(
+                ("bash", "-e", "-o", "pipefail", "-c", step["run"]),
                 cwd=checkout / step.get("working-directory", "."),
                 env={**os.environ, **RUNNER, "PATH": found},
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
             )
-            assert done.returncode == 0, done.stderr
+            assert done.returncode == 0, done.stdout
 
 
 def test_the_notes_are_those_of_the_tag(checkout: Path) -> None:
@@ -61,6 +58,7 @@ def test_the_notes_are_those_of_the_tag(checkout: Path) -> None:
     assert (checkout / "notes.md").read_text() == "- All of it.\n"
 
 
+@pytest.mark.usefixtures("package_index")
 def test_wheel_and_sdist_are_made_with_what_is_locked(checkout: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=True)
     run(checkout, "packages", [tmp_path / "venv" / "bin"])

@@ -6,18 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import kubectl_pullsecret
 from tests.release.workflows import ROOT
 
-VERSION = re.compile(rf"(?<![\w.]){re.escape(kubectl_pullsecret.__version__)}(?![\w]|\.\d)")
+ITSELF = kubectl_pullsecret.__version__
+VERSION = re.compile(rf"(?<!\d)(?<!\d\.){re.escape(ITSELF)}(?!\d|\.\d)")
 # What is released is named there; lock files have versions of others.
-EXEMPT = {"CHANGELOG.md", "LICENSE"}
+EXEMPT = {"CHANGELOG.md", "LICENSE", "packages.txt", "requirements.txt"}
 PLACES = (
     *(".ci", ".github", "completions", "docs", "examples", "krew", "kubectl_pullsecret"),
     *(".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "ARCHITECTURE.md"),
     *("CONTRIBUTING.md", "SECURITY.md"),
 )
-TEXTS = {".md", ".py", ".sh", ".toml", ".yaml", ".yml", "", ".bash", ".zsh", ".fish", ".tcsh"}
+TEXTS = {
+    *(".md", ".py", ".sh", ".toml", ".yaml", ".yml", "", ".in", ".txt"),
+    *(".bash", ".zsh", ".fish", ".tcsh", ".ps1"),
+}
 
 
 def written() -> Iterator[Path]:
@@ -26,6 +32,16 @@ def written() -> Iterator[Path]:
         path = ROOT / place
         files = path.rglob("*") if path.is_dir() else (path,)
         yield from (one for one in files if one.is_file() and one.suffix in TEXTS)
+
+
+@pytest.mark.parametrize("text", [ITSELF, f"v{ITSELF}", f"program_v{ITSELF}_linux", f"{ITSELF}."])
+def test_it_is_seen_in_whatever_it_is_written(text: str) -> None:
+    assert VERSION.search(text)
+
+
+@pytest.mark.parametrize("text", [f"1{ITSELF}", f"1.{ITSELF}", f"{ITSELF}1", f"{ITSELF}.1"])
+def test_another_version_is_not_taken_for_it(text: str) -> None:
+    assert not VERSION.search(text)
 
 
 def test_no_other_file_repeats_it() -> None:

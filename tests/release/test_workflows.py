@@ -13,9 +13,7 @@ import pytest
 import yaml
 
 from tests.programs.debian import need
-from tests.programs.missing import MissingError
-from tests.programs.preparation import prepare
-from tests.programs.sets import ACTIONLINT
+from tests.release.conftest import Lint
 from tests.release.workflows import FILES, FOLDER, ROOT, Workflow, commands, jobs, steps, workflow
 
 BY_TAG = {"rajatjindal/krew-release-bot@v0.0.50"}  # no source for its commit; the file says so
@@ -24,34 +22,17 @@ JOBS = [pytest.param(job, id=name) for name, job in jobs()]
 ACTIONS = sorted({step["uses"] for _, step in steps() if "uses" in step})
 
 
-@pytest.fixture(scope="module")
-def actionlint(pytestconfig: pytest.Config) -> Path:
-    """The real one, and the shellcheck that it finds on PATH for the `run:` blocks."""
-    need(pytestconfig, "shellcheck")
-    try:
-        return prepare(pytestconfig, ACTIONLINT).path("actionlint")
-    except MissingError as missing:
-        pytest.skip(f"actionlint needs {missing}")
-
-
-def lint(actionlint: Path, *files: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(actionlint), "-no-color", "-pyflakes=", *map(str, files)]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-def test_actionlint_has_nothing_to_say(actionlint: Path) -> None:
-    done = lint(actionlint, *FILES)
+def test_actionlint_has_nothing_to_say(actionlint: Lint) -> None:
+    done = actionlint(*FILES)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_actionlint_would_see_what_is_wrong_in_a_shell_line(
-    actionlint: Path, tmp_path: Path
+    actionlint: Lint, tmp_path: Path
 ) -> None:
     wrong = (FOLDER / "ci.yml").read_text().replace("run: .ci/run", "run: cat $HOME")
     (tmp_path / "wrong.yml").write_text(wrong)
-    assert "SC2086" in lint(actionlint, tmp_path / "wrong.yml").stdout
+    assert "SC2086" in actionlint(tmp_path / "wrong.yml").stdout
 
 
 def test_the_shell_scripts_of_ci_pass_shellcheck(pytestconfig: pytest.Config) -> None:

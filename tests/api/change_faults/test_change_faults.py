@@ -19,7 +19,7 @@ from tests.api.objects import workload
 from tests.api.one_sentence import is_one_sentence
 from tests.waiting import eventually
 
-POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
+POLICY = "ValidatingAdmissionPolicy"
 MOST_TRIES = 10
 
 
@@ -149,15 +149,14 @@ def policy(api: AdminApi, namespace: str, message: str) -> Iterator[None]:
     }
     binding = {"policyName": namespace, "validationActions": ["Deny"]}
     metadata = {"name": namespace}
-    for plural, kind, content in (("ies", "", spec), ("ybindings", "Binding", binding)):
-        made = {"kind": f"ValidatingAdmissionPolicy{kind}", "metadata": metadata, "spec": content}
-        api.request("POST", f"{POLICIES}{plural}", made)
+    for kind, content in ((POLICY, spec), (f"{POLICY}Binding", binding)):
+        api.create({"kind": kind, "metadata": metadata, "spec": content})
     try:
         eventually(lambda: refuses(api, path("ServiceAccount", namespace, "default")))
         yield
     finally:
-        for plural in ("ybindings", "ies"):
-            api.delete(f"{POLICIES}{plural}/{namespace}")
+        for kind in (f"{POLICY}Binding", POLICY):
+            api.delete(path(kind, "", namespace))
 
 
 def refuses(api: AdminApi, where: str) -> bool:

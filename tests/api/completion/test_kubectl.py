@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.api.control_plane import ControlPlane
+from tests.completion.asking import answered
 
 pytestmark = pytest.mark.usefixtures("objects")
+
+Lines = tuple[list[str], str]  # of the answer, and its directive
+NO_NAMES: Lines = ([], ":4")
 
 
 class Completion:
@@ -23,8 +27,8 @@ class Completion:
             "KUBECONFIG": str(kubeconfig),
         }
 
-    def __call__(self, typed: str, tries: int = 3) -> tuple[list[str], str]:
-        """The lines of the answer, and the directive; asked again on a machine that is busy."""
+    def __call__(self, typed: str) -> Lines:
+        """What is answered."""
         run = subprocess.run(
             [str(self._kubectl), "__complete", "pullsecret", *typed.split(" ")],
             env=self._environment,
@@ -34,7 +38,11 @@ class Completion:
             check=True,
         )
         *lines, directive = run.stdout.splitlines()
-        return (lines, directive) if lines or tries == 1 else self(typed, tries - 1)
+        return lines, directive
+
+    def named(self, typed: str) -> Lines:
+        """The same where there may be names."""
+        return answered(lambda: self(typed), NO_NAMES)
 
 
 @pytest.fixture
@@ -55,19 +63,17 @@ def complete(kubectl: Path, folder: Path, kubeconfig: Path) -> Completion:
         ("list --al", (["--all-namespaces\tLook at every namespace."], ":4")),
     ],
 )
-def test_kubectl_hands_our_words_on(
-    complete: Completion, typed: str, answer: tuple[list[str], str]
-) -> None:
-    assert complete(typed) == answer
+def test_kubectl_hands_our_words_on(complete: Completion, typed: str, answer: Lines) -> None:
+    assert complete.named(typed) == answer
 
 
 def test_kubectl_hands_the_namespace_on(complete: Completion, namespace: str) -> None:
-    assert complete(f"doctor -n {namespace} pod/") == (["pod/web-0"], ":4")
-    assert complete("doctor -n default pod/") == ([], ":4")
+    assert complete.named(f"doctor -n {namespace} pod/") == (["pod/web-0"], ":4")
+    assert complete("doctor -n default pod/") == NO_NAMES
 
 
 def test_a_silent_server_leaves_kubectl_without_a_word(
     complete: Completion, control_plane: ControlPlane
 ) -> None:
     with control_plane.silent_api_server():
-        assert complete("doctor pod/", tries=1) == ([], ":4")
+        assert complete("doctor pod/") == NO_NAMES

@@ -25,7 +25,7 @@ from tests.api.objects import pull_secret
 from tests.cli.outside import invoke
 from tests.waiting import eventually
 
-POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
+POLICY = "ValidatingAdmissionPolicy"
 
 
 @contextmanager
@@ -41,15 +41,15 @@ def policy(api: AdminApi, name: str, place: str) -> Iterator[None]:
     spec: Json = {"matchConstraints": match, "validations": [refusal], "failurePolicy": "Fail"}
     binding: Json = {"policyName": name, "validationActions": ["Deny"]}
     metadata = {"name": name}
-    api.request("POST", f"{POLICIES}ies", {"metadata": metadata, "spec": spec})
-    api.request("POST", f"{POLICIES}ybindings", {"metadata": metadata, "spec": binding})
+    api.create({"kind": POLICY, "metadata": metadata, "spec": spec})
+    api.create({"kind": f"{POLICY}Binding", "metadata": metadata, "spec": binding})
     probe = {"kind": "Secret", "metadata": {"name": "probe"}}
     try:
         eventually(lambda: not accepted(api, place, probe))
         yield
     finally:
-        api.delete(f"{POLICIES}ybindings/{name}")
-        api.delete(f"{POLICIES}ies/{name}")
+        for kind in (f"{POLICY}Binding", POLICY):
+            api.delete(path(kind, "", name))
 
 
 def accepted(api: AdminApi, place: str, item: Json) -> bool:
