@@ -32,7 +32,7 @@ PATIENCE = 600  # seconds, for the tools from the index
 def main() -> None:
     """Build it, and print the archive's path."""
     options = _options()
-    seconds = int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH))
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or EPOCH)
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         environment = options.venv or work / "venv"

@@ -39,6 +39,20 @@ def main() -> int:
         gc.enable()
 
 
+def _come_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Have a Ctrl-C that came while something was torn down come again outside of that.
+
+    Python would print its traceback and forget it: urllib3's pools have finalizers. From another
+    thread, because here it would be raised at once, and be printed and forgotten as well.
+    """
+    if unraisable.exc_type is KeyboardInterrupt:
+        from _thread import interrupt_main, start_new_thread
+
+        start_new_thread(interrupt_main, ())
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
 def _words_to_complete(argv: list[str]) -> list[str] | None:
     """The words that are to be completed; None where a command is to run."""
     name = os.path.basename(argv[0]) if argv else ""
@@ -49,7 +63,12 @@ def _words_to_complete(argv: list[str]) -> list[str] | None:
 
 def program() -> NoReturn:
     """Run and leave at once: all output is flushed, and tearing down modules takes its time."""
-    os._exit(main())
+    sys.unraisablehook = _come_again
+    try:
+        code = main()
+    except KeyboardInterrupt:  # after the answer
+        code = INTERRUPTED
+    os._exit(code)
 
 
 if __name__ == "__main__":

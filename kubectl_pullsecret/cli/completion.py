@@ -50,6 +50,6 @@ def command(console: Console, what: str) -> ExitCode:
     done, folder = link.install(sys.argv[0], os.environ)
     rest = "kubectl uses it where its own completion is loaded: kubectl completion"
     console.write(neutralise(f"{done}; {rest}"))
-    if not link.is_on_path(os.environ):
+    if not link.is_on_path(folder, os.environ):
         console.warn(f"{folder} is not on PATH: kubectl does not find it there")
     return ExitCode.FINE

@@ -113,9 +113,9 @@ class Console:
         from kubectl_pullsecret.credentials.redaction import redact
 
         text = redact(text)  # a path, a name or an argument may hold what somebody pasted
-        with suppress(OSError):
-            self._send(self.stdout, "")  # in order, where both are one terminal
-            self._send(self.stderr, _for_encoding(text, self.stderr))
+        for stream, said in ((self.stdout, ""), (self.stderr, _for_encoding(text, self.stderr))):
+            with suppress(OSError):
+                self._send(stream, said)  # in order, where both are one terminal
 
     @staticmethod
     def _send(stream: TextIO, text: str) -> None:

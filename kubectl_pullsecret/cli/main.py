@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from errno import ENOSPC
 from importlib import import_module
 from typing import NamedTuple
 
@@ -99,8 +100,10 @@ def run(args: Sequence[str], console: Console) -> ExitCode:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # click's own output, i.e. help; Console.write has its own answer
         return ExitCode.FINE
+    except MemoryError:
+        return console.fail(PullSecretError("there is not enough memory for this input"))
     except Exception as bug:
-        return console.fail(_bug(bug))
+        return console.fail(_unwritten(bug) or _bug(bug))
 
 
 def _invoke(args: Sequence[str], console: Console) -> ExitCode:
@@ -158,6 +161,13 @@ def _usage_error(error: click.UsageError) -> PullSecretError:
         remedy=f"see '{asked} --help'",
         exit_code=ExitCode.USAGE,
     )
+
+
+def _unwritten(error: Exception) -> PullSecretError | None:
+    """What click could not write, to a full disk; None for anything else."""
+    if not isinstance(error, OSError) or error.errno != ENOSPC:
+        return None
+    return PullSecretError(f"the output cannot be written: {error.strerror}")
 
 
 def _bug(bug: Exception) -> PullSecretError:

@@ -36,9 +36,10 @@ def install(called: str, environment: Mapping[str, str]) -> tuple[str, Path]:
     program = _program(called, environment)
     for folder in _folders(program, environment):
         completer = folder / COMPLETER
-        if _is_ours(completer, program):
+        ours = _is_ours(completer, program)
+        if ours and completer.exists():
             return f"{completer} is there already", folder
-        if os.path.lexists(completer):
+        if not ours and os.path.lexists(completer):
             raise PullSecretError(
                 f"{completer} is there, and is not ours", remedy="move it away, and try again"
             )
@@ -71,9 +72,13 @@ def uninstall(called: str, environment: Mapping[str, str]) -> str:
     return f"{' and '.join(map(str, made))} removed"
 
 
-def is_on_path(environment: Mapping[str, str]) -> bool:
-    """Whether kubectl will find it."""
-    return shutil.which(COMPLETER, path=environment.get("PATH", "")) is not None
+def is_on_path(folder: Path, environment: Mapping[str, str]) -> bool:
+    """Whether kubectl looks there."""
+    return os.path.normpath(folder) in _listed(environment)
+
+
+def _listed(environment: Mapping[str, str]) -> list[str]:
+    return [os.path.normpath(one) for one in environment.get("PATH", "").split(os.pathsep)]
 
 
 def _program(called: str, environment: Mapping[str, str]) -> Path:
@@ -100,13 +105,13 @@ def _folders(program: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     yield program.parent
     home = environment.get("HOME", "")
     own = Path(home, ".local", "bin")
-    listed = map(os.path.normpath, environment.get("PATH", "").split(os.pathsep))
-    if home and own != program.parent and os.path.normpath(own) in listed and own.is_dir():
+    if home and own != program.parent and is_on_path(own, environment) and own.is_dir():
         yield own
 
 
 def _make(completer: Path, program: Path) -> None:
     try:
+        completer.unlink(missing_ok=True)  # one that leads nowhere any more
         beside = completer.parent == program.parent
         completer.symlink_to(program.name if beside else program)
     except OSError as error:

@@ -85,4 +85,4 @@ def _in_time(find: Callable[[], Iterable[str]]) -> list[str]:
 def _is_harmless(name: str) -> bool:
     """Whether a shell takes it as it is, at the beginning of a word as well."""
     plain = all(letter.isalnum() or letter in "-._@:/+,=" for letter in name)
-    return plain and name[:1] not in "-="
+    return plain and name[:1] not in "-=:"  # a flag, zsh's `=ls`, a directive of kubectl's

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from kubectl_pullsecret.errors import PullSecretError
 
 MAX_BYTES = 1024 * 1024 * 1024
+_PART = 1024 * 1024
 EXTENSIONS = (".json", ".yaml", ".yml")  # as kubectl's, in folders only
 _SHELL_PIPES = ("/dev/fd/", "/proc/self/fd/")  # <(kubectl get … -o json)
 _DUMP_MARK = "pods.json"  # in each namespace's folder of `kubectl cluster-info dump`
@@ -35,19 +37,24 @@ def read_bytes(path: str) -> bytes:
         if not stat.S_ISREG(mode) and not path.startswith(_SHELL_PIPES):
             raise PullSecretError(f"{path} is not a regular file but {_type_of(mode)}")
         with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return read_stream(file, path)
     except OSError as error:
         raise PullSecretError(f"cannot read {path}: {_reason(error)}") from None
-    return checked_size(content, path)
 
 
-def checked_size(content: bytes, name: str) -> bytes:
-    """Return the content itself. Raises PullSecretError if it is too large to be read."""
-    if len(content) > MAX_BYTES:
-        raise PullSecretError(
-            f"{name} is larger than {MAX_BYTES // 2**30} GiB", remedy="split it by namespace"
-        )
-    return content
+def read_stream(stream: BinaryIO, name: str) -> bytes:
+    """Return all that comes. Raises OSError, and PullSecretError if it is too large to be read.
+
+    It comes in parts: a read of so many bytes would ask for the memory of all of them at once.
+    """
+    content = bytearray()
+    while part := stream.read(_PART):
+        content += part
+        if len(content) > MAX_BYTES:
+            raise PullSecretError(
+                f"{name} is larger than {MAX_BYTES // 2**30} GiB", remedy="split it by namespace"
+            )
+    return bytes(content)
 
 
 def _glob(path: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 from kubectl_pullsecret.errors import PullSecretError
 from kubectl_pullsecret.sources.encoding import decode
-from kubectl_pullsecret.sources.paths import MAX_BYTES, checked_size, files_of, read_bytes
+from kubectl_pullsecret.sources.paths import files_of, read_bytes, read_stream
 
 STDIN = "-"
 STDIN_NAME = "standard input"
@@ -37,8 +37,8 @@ def texts_of(
     """
     for path in dict.fromkeys(paths):
         if path == STDIN:
-            content = stdin.read(MAX_BYTES + 1) if stdin else b""
-            yield Text(STDIN_NAME, decode(checked_size(content, STDIN_NAME), STDIN_NAME))
+            content = read_stream(stdin, STDIN_NAME) if stdin else b""
+            yield Text(STDIN_NAME, decode(content, STDIN_NAME))
         else:
             for file in files_of(path, recursive=recursive):
                 yield _text_of(file, named=file == path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -59,11 +60,11 @@ def test_a_closed_stderr_is_silent(failing: str) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, b"", b"")
 
 
-def test_a_full_disk_is_one_sentence(failing: str) -> None:
+@pytest.mark.parametrize("command", [("doctor", "-f"), ("--help",), ("--version",)], ids=" ".join)
+def test_a_full_disk_is_one_sentence(failing: str, command: tuple[str, ...]) -> None:
+    argv = (*MODULE, *command, failing) if command[-1] == "-f" else (*MODULE, *command)
     with open("/dev/full", "wb") as full:
-        ran = subprocess.run(
-            (*DOCTOR, failing), stdout=full, stderr=subprocess.PIPE, timeout=WITHIN
-        )
+        ran = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, timeout=WITHIN)
     assert ran.returncode == 3
     assert ran.stderr == b"error: the output cannot be written: No space left on device\n"
 
@@ -119,6 +120,43 @@ def test_ctrl_c_is_silent_with_exit_code_130() -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         assert (code, process.stdout.read(), process.stderr.read()) == (130, b"", b"")
+
+
+_TORN_DOWN = """
+import time, weakref
+from kubectl_pullsecret import __main__ as program
+from kubectl_pullsecret.cli import main
+
+class Pool: pass
+
+def ctrl_c():
+    raise KeyboardInterrupt
+
+def run(args, console):
+    pool = Pool()
+    weakref.finalize(pool, ctrl_c)
+    del pool
+    time.sleep(1)
+    return 3
+
+main.run = run
+program.program()
+"""
+
+
+def test_ctrl_c_while_something_is_torn_down_is_neither_printed_nor_lost() -> None:
+    argv = (sys.executable, "-c", _TORN_DOWN)
+    ran = subprocess.run(argv, capture_output=True, timeout=WITHIN, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"")
+
+
+def test_a_small_file_needs_little_memory() -> None:
+    limited = f"ulimit -v 600000 && exec {sys.executable} -m kubectl_pullsecret doctor -f -"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", limited], input=b"{}", capture_output=True, timeout=WITHIN, check=False
+    )
+    assert b"this is a bug" not in ran.stderr
+    assert b"memory" not in ran.stderr
 
 
 HEAVY = {"kubernetes", "urllib3", "yaml", "shtab"}

@@ -68,7 +68,7 @@ def test_the_link_is_made_beside_krew_s_link(
     assert machine.install(called(machine)) == f"{machine.bin / COMPLETER} made"
     assert os.readlink(machine.bin / COMPLETER) == PROGRAM
     assert [path.name for path in machine.store.iterdir()] == [PROGRAM]
-    assert link.is_on_path(machine.environment)
+    assert link.is_on_path(machine.bin, machine.environment)
 
 
 def test_a_second_install_and_a_second_uninstall_change_nothing(machine: Machine) -> None:
@@ -147,6 +147,18 @@ def test_on_windows_none_is_made(machine: Machine, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(link, "sys", SimpleNamespace(platform="win32"))
     with pytest.raises(PullSecretError, match="on Windows there is no link"):
         machine.install()
+
+
+def test_a_link_of_ours_that_leads_nowhere_is_made_anew(machine: Machine) -> None:
+    completer = machine.bin / COMPLETER
+    completer.symlink_to("/gone/kubectl-pullsecret")
+    assert machine.install() == f"{completer} made"
+    assert completer.exists()
+
+
+def test_the_folder_is_looked_for_on_path_not_the_link(machine: Machine) -> None:
+    assert link.is_on_path(machine.bin, machine.environment)
+    assert not link.is_on_path(machine.own, machine.environment)
 
 
 @pytest.mark.parametrize("exposed", [False, True], ids=["pip", "pipx"])
