@@ -38,13 +38,12 @@ class Krew:
     @property
     def environment(self) -> dict[str, str]:
         """All that there is; no Python on PATH."""
-        own = {
+        return {
             "HOME": str(self.home),
             "KREW_DEFAULT_INDEX_URI": str(self._index),
             "KREW_ROOT": str(self.root),
             "PATH": os.pathsep.join((str(self._tools), str(self.link.parent))),
         }
-        return without_settings(own)  # krew runs git
 
     def kubectl(self, *arguments: str, code: int = 0, stdin: str = "", **settings: str) -> str:
         """What kubectl says, both streams; it has to end with this exit code."""
@@ -53,7 +52,7 @@ class Krew:
 
     def __call__(self, *arguments: str) -> str:
         """What `kubectl krew` says; it has to succeed."""
-        return self.kubectl("krew", *arguments)
+        return self.kubectl("krew", *arguments, **without_settings({}))  # krew runs git
 
     def shell(self, lines: str, folder: Path, python: Path) -> str:
         """What a shell says that runs these lines in a folder, with a `python3` on PATH."""
