@@ -6,7 +6,7 @@ import http.server
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.programs.git import git, without_settings
 from tests.programs.real import Programs
 
 _PATIENCE = 120  # seconds
+_NONE: Mapping[str, str] = {}
 
 
 class Krew:
@@ -48,18 +49,19 @@ class Krew:
     def kubectl(self, *arguments: str, code: int = 0, stdin: str = "", **settings: str) -> str:
         """What kubectl says, both streams; it has to end with this exit code."""
         command = (str(self._tools / "kubectl"), *arguments)
-        return self._run(command, code=code, stdin=stdin, **settings)
+        return self._run(command, settings, code=code, stdin=stdin)
 
     def __call__(self, *arguments: str) -> str:
         """What `kubectl krew` says; it has to succeed."""
-        return self.kubectl("krew", *arguments, **without_settings({}))  # krew runs git
+        command = (str(self._tools / "kubectl"), "krew", *arguments)
+        return self._run(command, without_settings({}))  # krew runs git
 
     def shell(self, lines: str, folder: Path, python: Path) -> str:
         """What a shell says that runs these lines in a folder, with a `python3` on PATH."""
         (folder / "python3").symlink_to(python)
         path = f"{self.environment['PATH']}{os.pathsep}{folder}"
         run = ("/bin/sh", "-euc", f'cd "$0"\n{lines}', str(folder))
-        return self._run(run, PATH=path)
+        return self._run(run, {"PATH": path})
 
     def validate(self, manifest: Path, *flags: str) -> str:
         """What validate-krew-manifest says, the check of krew-index's own CI."""
@@ -78,7 +80,12 @@ class Krew:
         self("update")
 
     def _run(
-        self, command: tuple[str, ...], *, code: int = 0, stdin: str = "", **settings: str
+        self,
+        command: tuple[str, ...],
+        settings: Mapping[str, str] = _NONE,
+        *,
+        code: int = 0,
+        stdin: str = "",
     ) -> str:
         run = subprocess.run(
             command,
