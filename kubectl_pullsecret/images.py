@@ -41,6 +41,14 @@ class Reference(NamedTuple):
         return self.registry == HUB
 
     @classmethod
+    def parse_or_none(cls, image: str) -> Reference | None:
+        """Read an image name; None for one that the kubelet refuses."""
+        try:
+            return cls.parse(image)
+        except InvalidReference:
+            return None
+
+    @classmethod
     def parse(cls, image: str) -> Reference:
         """Read an image name as the kubelet does. Raises InvalidReference.
 

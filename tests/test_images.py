@@ -99,6 +99,7 @@ def test_a_bad_name_is_refused_in_the_kubelets_words(image: str, words: str) -> 
         Reference.parse(image)
 
     assert str(refused.value) == words
+    assert Reference.parse_or_none(image) is None
 
 
 @given(st.text(alphabet="abAZ09.-_:/@[]% \n\udc80é", max_size=40))

@@ -21,7 +21,7 @@ from kubectl_pullsecret.diagnosis.offer import is_openshift_internal
 from kubectl_pullsecret.facts.kinds import display, is_object_name
 from kubectl_pullsecret.facts.objects import ObjectRef
 from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import Copy, Rewrap
 
 _SHOWN = 5
@@ -67,11 +67,9 @@ def image_references(images: Iterable[str]) -> tuple[Reference, ...]:
     """What the images mean, each repository once; what is no name is nobody's matter here."""
     found: dict[str, Reference] = {}
     for image in images:
-        try:
-            reference = Reference.parse(image)
-        except InvalidReference:
-            continue
-        found.setdefault(reference.repository, reference)
+        reference = Reference.parse_or_none(image)
+        if reference is not None:
+            found.setdefault(reference.repository, reference)
     return tuple(found.values())
 
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import shtab
 
-from kubectl_pullsecret.completion import table
+from kubectl_pullsecret.completion import PROGRAM, table
 
 if TYPE_CHECKING:
     from kubectl_pullsecret.completion.flag import Flag
 
-PROGRAM = "kubectl-pullsecret"
 UNTESTED = ("tcsh", "powershell")
 ENTRY = "_shtab_kubectl_pullsecret"  # what shtab calls its function for bash
 

@@ -34,7 +34,7 @@ from kubectl_pullsecret.facts.objects import (
     Workload,
 )
 from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 
 # The registry asked for a credential, or for a better one (the first block of pull_errors.Cause).
 DENIALS = frozenset(
@@ -113,10 +113,7 @@ class Case:
     @cached_property
     def reference(self) -> Reference | None:
         """What the image name means; None for one that the kubelet refuses."""
-        try:
-            return Reference.parse(self.image)
-        except InvalidReference:
-            return None
+        return Reference.parse_or_none(self.image)
 
     @cached_property
     def account(self) -> ServiceAccount | None:

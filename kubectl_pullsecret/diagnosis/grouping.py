@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from kubectl_pullsecret.diagnosis.reasons import UNREACHED
 from kubectl_pullsecret.facts.objects import ObjectRef
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import (
     Attach,
     Evidence,
@@ -125,9 +125,5 @@ def outages(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _registry(image: str | None) -> str:
-    if image is None:
-        return ""
-    try:
-        return Reference.parse(image).registry
-    except InvalidReference:
-        return ""
+    reference = Reference.parse_or_none(image) if image is not None else None
+    return reference.registry if reference is not None else ""

@@ -190,14 +190,6 @@ def _corrected(image: str) -> str | None:
     path = _path(bare)
     whole = bare.rstrip("/:") if path else bare
     for candidate in (bare, whole, whole.replace(path, path.lower(), 1)):
-        if candidate != image and _is_valid(candidate):
+        if candidate != image and Reference.parse_or_none(candidate) is not None:
             return candidate
     return None
-
-
-def _is_valid(image: str) -> bool:
-    try:
-        Reference.parse(image)
-    except InvalidReference:
-        return False
-    return True

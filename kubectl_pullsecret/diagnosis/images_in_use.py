@@ -15,7 +15,7 @@ from kubectl_pullsecret.credentials.candidates import CandidateIndex
 from kubectl_pullsecret.credentials.keyring import Keyring
 from kubectl_pullsecret.facts.objects import ObjectRef, PodSpec, Secret
 from kubectl_pullsecret.facts.snapshot import Snapshot
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 
 
 class EntryPlace(NamedTuple):
@@ -39,7 +39,7 @@ def images_in_use(snapshot: Snapshot, namespaces: Iterable[str]) -> ImagesOf:
     found: defaultdict[EntryPlace, set[Reference]] = defaultdict(set)
     for (namespace, names), written in images.items():
         keyring = Keyring(_readable(snapshot, namespace, names))
-        for reference in filter(None, map(_parsed, written)):
+        for reference in filter(None, map(Reference.parse_or_none, written)):
             for credential in keyring.lookup(reference):
                 place = EntryPlace(namespace, credential.secret, credential.entry.key)
                 found[place].add(reference)
@@ -85,13 +85,6 @@ def _readable(snapshot: Snapshot, namespace: str, names: Iterable[str]) -> Itera
         secret = snapshot.secrets.get((namespace, name))
         if secret is not None and isinstance(secret.content, Payload):
             yield secret.pull_secret
-
-
-def _parsed(image: str) -> Reference | None:
-    try:
-        return Reference.parse(image)
-    except InvalidReference:
-        return None
 
 
 def _ordered(references: Iterable[Reference]) -> tuple[Reference, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kubectl_pullsecret.diagnosis.case import Case
 from kubectl_pullsecret.facts.kinds import display, kind_info
 from kubectl_pullsecret.facts.objects import ContainerRole, ObjectRef
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import Advice, Attach, Copy, Create, Detach, Fix, Restart, Rewrap
 
 _RESUMED = "before it is resumed"
@@ -127,15 +127,8 @@ def _prefers_account(case: Case) -> bool:
 def _relies_on_account(case: Case) -> bool:
     """Whether another image of the pod has its credential from the account's list."""
     others = {use.image for use in case.spec.images} - {case.image}
-    references = (parsed for image in others if (parsed := _parsed(image)) is not None)
+    references = filter(None, map(Reference.parse_or_none, others))
     return any(case.known.offer(case.listed, one).usable for one in references)
-
-
-def _parsed(image: str) -> Reference | None:
-    try:
-        return Reference.parse(image)
-    except InvalidReference:
-        return None
 
 
 def _why_account(case: Case) -> str:

@@ -74,8 +74,8 @@ def never_pull(case: Case) -> Verdict | None:
     verdict = page_verdict(Reason.NEVER_PULL)
     if node is not None:
         return verdict
-    perhaps = "if the image is there, a credential is wanted: CredentialRecheck"
-    why = f"{verdict.why}; the node was not seen: {perhaps}"
+    unless = "if the image is there, a credential is wanted (CredentialRecheck)"
+    why = f"{verdict.why}; the node was not seen, and {unless}"
     return verdict._replace(why=why, confidence=Confidence.LIKELY)
 
 

@@ -13,7 +13,7 @@ from kubectl_pullsecret.diagnosis.offer import NAMES_SHOWN, NamedSecret
 from kubectl_pullsecret.diagnosis.placement import attach
 from kubectl_pullsecret.facts.kinds import is_object_name
 from kubectl_pullsecret.facts.objects import Secret
-from kubectl_pullsecret.images import InvalidReference, Reference
+from kubectl_pullsecret.images import Reference
 from kubectl_pullsecret.report import Advice, Copy, Create, Fix, Rewrap
 
 NEW_SECRET = "regcred"  # the name of kubectl's own documentation
@@ -158,9 +158,8 @@ def serves_others(case: Case, secret: str, entry: AuthEntry) -> bool:
 
 
 def _serves_another(case: Case, keyring: Keyring, image: str) -> bool:
-    try:
-        reference = Reference.parse(image)
-    except InvalidReference:
+    reference = Reference.parse_or_none(image)
+    if reference is None:
         return False
     own = case.reference is not None and reference.repository == case.reference.repository
     return not own and bool(keyring.lookup(reference))

@@ -27,7 +27,7 @@ from kubectl_pullsecret.report import Advice
 from kubectl_pullsecret.views.commands import Setting, command
 from kubectl_pullsecret.views.data import Data, document
 from kubectl_pullsecret.views.doctor_report import fix_data, incomplete_data
-from kubectl_pullsecret.views.layout import AnyRow, Row, block, table, wrap
+from kubectl_pullsecret.views.layout import AnyRow, Row, block, heading, table, wrap
 from kubectl_pullsecret.views.terminal import Terminal, neutralise
 from kubectl_pullsecret.views.text import fix_rows, incomplete_lines, reminders
 
@@ -108,8 +108,7 @@ def _block(
     rows += fix_rows(proof.fixes, setting.connection)
     bad = proof.state not in _FINE or any(map(verification.denied, proof.images))
     style = "error" if bad else "strong"
-    heading = wrap(neutralise(_heading(proof)), terminal.width, 2)
-    return [*(terminal.paint(line, style) for line in heading), *block(rows, terminal)]
+    return [*heading(_heading(proof), terminal, style), *block(rows, terminal)]
 
 
 def _heading(proof: Proof) -> str:

@@ -220,7 +220,7 @@ def test_never_pull_on_a_node_that_was_not_seen_is_likely_and_says_what_else_it_
     finding = cluster.finding()
     why = next(line.text for line in finding.evidence if line.about == "why")
     assert (finding.reason, finding.confidence) == (Reason.NEVER_PULL, Confidence.LIKELY)
-    assert why.endswith("if the image is there, a credential is wanted: CredentialRecheck")
+    assert why.endswith("if the image is there, a credential is wanted (CredentialRecheck)")
 
 
 def test_times_are_told_as_ages() -> None:
